@@ -1,1 +1,55 @@
-fn main() {}
+//! Everything around the product that is more than one cargo command: `cargo xtask <command>`.
+#![expect(clippy::print_stdout, reason = "a build tool's output is its interface")]
+#![expect(clippy::print_stderr, reason = "a build tool's complaints belong on standard error")]
+
+mod ci;
+mod deny;
+mod docs;
+mod env;
+mod http;
+mod python;
+mod run;
+mod schemathesis;
+mod server;
+mod steps;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  test                  everything a change must pass; fails, never skips, where a tool is missing
+  ci                    formatting, lints, dependencies and generated documents, then `test`
+  schemathesis          only the contract test (needs the release binary)
+  deny [--advisories]   only the dependency rules; --advisories also fetches the advisory database
+  docs [--check]        regenerates docs/ from the binary; --check only says whether it is stale
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["test"] => steps::run_all(&test::steps()),
+        ["ci"] => steps::run_all(&ci::steps()),
+        ["schemathesis"] => finish(schemathesis::run()),
+        ["deny"] => finish(deny::run(deny::Advisories::Leave)),
+        ["deny", "--advisories"] => finish(deny::run(deny::Advisories::Fetch)),
+        ["docs"] => finish(docs::run(docs::Mode::Write)),
+        ["docs", "--check"] => finish(docs::run(docs::Mode::Check)),
+        _ => {
+            eprint!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn finish(outcome: run::Outcome) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! `cargo xtask ci`: what a change must pass before it is merged.
+
+use crate::run::{self, Outcome};
+use crate::steps::Step;
+use crate::{deny, test};
+
+/// The quick checks first, then everything `cargo xtask test` does.
+pub(crate) fn steps() -> Vec<Step> {
+    let mut steps = vec![
+        Step { name: "formatting", run: formatting },
+        Step { name: "lints", run: lints },
+        Step { name: "dependencies (cargo-deny)", run: dependencies },
+    ];
+    steps.extend(test::steps());
+    steps
+}
+
+fn formatting() -> Outcome {
+    run::show(&mut run::cargo(&["fmt", "--all", "--check"]))
+}
+
+fn lints() -> Outcome {
+    run::show(&mut run::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+fn dependencies() -> Outcome {
+    deny::run(deny::Advisories::Leave)
+}

@@ -1,0 +1,78 @@
+//! The contract test: schemathesis reads the live OpenAPI document and sends what it allows and what it forbids.
+//! No 5xx and no answer that the document does not tell may pass.
+
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::env;
+use crate::python;
+use crate::run::Outcome;
+use crate::server::Demo;
+
+/// Who the demo data's people are: the original README's customer, and one who may do everything.
+const PEOPLE: [(&str, &str); 2] = [("user1", "pass"), ("admin", "admin-demo")];
+
+/// Cases made for each operation in each phase; the whole step stays under about four minutes.
+const EXAMPLES: &str = "25";
+const SEED: &str = "20261122";
+
+/// One identity's run ends here whatever it does: a hanging server is a failure, not a hanging build.
+const DEADLINE: Duration = Duration::from_mins(5);
+
+/// Runs it as each of the demo's people, each against a server of its own.
+pub(crate) fn run() -> Outcome {
+    if !env::houselights().is_file() {
+        return Err("no release binary; run `cargo build --release` first".into());
+    }
+    let bin = python::bin()?;
+    let mut failures = Vec::new();
+    for (username, password) in PEOPLE {
+        println!("-- as {username}");
+        let mut demo = Demo::start(&format!("schemathesis-{username}"))?;
+        let token = demo.login(username, password)?;
+        let mut command = command(&bin.join("schemathesis"), &demo.url(), &token);
+        let outcome = within_deadline(&mut command).and_then(|()| demo.still_well());
+        if let Err(why) = outcome {
+            failures.push(format!("as {username}: {why}"));
+        }
+    }
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("; ")) }
+}
+
+fn command(program: &std::path::Path, url: &str, token: &str) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(env::scratch());
+    command.arg("--config-file").arg(env::root().join("xtask/schemathesis.toml"));
+    command.arg("run").arg(format!("{url}/api/openapi.json"));
+    command.args(["--phases", "examples,coverage,fuzzing,stateful", "--checks", "all", "--no-color"]);
+    command.args(["--max-examples", EXAMPLES, "--seed", SEED, "--generation-database", "none"]);
+    command.args(["--request-timeout", "10"]);
+    command.args(["-H", &format!("Authorization: Bearer {token}")]);
+    command
+}
+
+/// Kills the process when dropped, so that no early return leaves it running.
+struct Guarded(Child);
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        // Fails only where it has already ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn within_deadline(command: &mut Command) -> Outcome {
+    let mut child = Guarded(command.spawn().map_err(|e| format!("cannot start schemathesis: {e}"))?);
+    let start = Instant::now();
+    while start.elapsed() < DEADLINE {
+        match child.0.try_wait() {
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => return Err(format!("schemathesis ended with {status}; its report is above")),
+            Ok(None) => thread::sleep(Duration::from_millis(100)),
+            Err(e) => return Err(format!("cannot wait for schemathesis: {e}")),
+        }
+    }
+    Err(format!("schemathesis was not done after {} s", DEADLINE.as_secs()))
+}

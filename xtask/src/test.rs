@@ -1,0 +1,30 @@
+//! `cargo xtask test`: everything. A missing tool is a failure, never a skip.
+
+use crate::run::{self, Outcome};
+use crate::steps::Step;
+use crate::{env, schemathesis};
+
+/// The steps, in order. Further rounds (faults, databases, browser) are further rows here.
+pub(crate) fn steps() -> Vec<Step> {
+    vec![
+        Step { name: "tests", run: tests },
+        Step { name: "documentation tests", run: doctests },
+        Step { name: "release build", run: release_build },
+        Step { name: "contract (schemathesis)", run: schemathesis::run },
+    ]
+}
+
+fn tests() -> Outcome {
+    run::show(&mut run::cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"]))
+}
+
+fn doctests() -> Outcome {
+    run::show(&mut run::cargo(&["test", "--workspace", "--doc", "--no-fail-fast"]))
+}
+
+/// Builds the binary that later steps run, as it is shipped.
+pub(crate) fn release_build() -> Outcome {
+    run::show(&mut run::cargo(&["build", "--release", "--package", "houselights-server", "--bin", "houselights"]))?;
+    let binary = env::houselights();
+    if binary.is_file() { Ok(()) } else { Err("the build left no release binary `houselights`".into()) }
+}
