@@ -5,11 +5,13 @@
 
 pub mod booking;
 pub mod claim;
+pub mod draft;
 pub mod ids;
 pub mod layout;
 pub mod ledger;
 pub mod money;
 pub mod order;
+pub mod problem;
 pub mod refusal;
 pub mod role;
 pub mod show;
@@ -17,6 +19,7 @@ pub mod time;
 
 pub use ids::{BookingId, CinemaId, LayoutId, MovieId, OrderId, ScreenId, ShowId, UserId};
 pub use layout::{Layout, Seat, SeatKind, SeatNumber};
+pub use problem::Problem;
 pub use refusal::Refusal;
 pub use role::Role;
 pub use time::UtcMicros;

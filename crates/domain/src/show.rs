@@ -27,6 +27,32 @@ impl PriceList {
     }
 }
 
+/// How long after the film's beginning seats are still sold, unless a show says otherwise, in microseconds:
+/// the advertisements and late-comers' quarter of an hour.
+pub const SALES_CLOSE_AFTER_START: i64 = 15 * UtcMicros::MINUTE;
+
+/// The time for which a show needs its screen; the end itself is free for the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// When the film begins.
+    pub from: UtcMicros,
+    /// When the screen is clean again.
+    pub until: UtcMicros,
+}
+
+impl Slot {
+    /// From the start to the end of the film and the cleaning.
+    pub fn of(starts_at: UtcMicros, duration_minutes: u32, cleaning_minutes: u32) -> Self {
+        let minutes = i64::from(duration_minutes) + i64::from(cleaning_minutes);
+        Self { from: starts_at, until: starts_at.plus(minutes * UtcMicros::MINUTE) }
+    }
+}
+
+/// Do two shows need one screen at the same time? One may begin on the dot when the other has ended.
+pub fn overlaps(a: Slot, b: Slot) -> bool {
+    a.from.max(b.from) < a.until.min(b.until)
+}
+
 /// What decides whether a show's seats can be sold now. Read afresh in the transaction that sells them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SalesRules {
@@ -98,6 +124,24 @@ mod tests {
             sales_close_at: UtcMicros(90),
             called_off: false,
             revision: 3,
+        }
+    }
+
+    #[test]
+    fn a_show_may_begin_when_the_screen_is_clean_and_not_before() {
+        let slot = |from, minutes| Slot::of(UtcMicros(from * UtcMicros::MINUTE), minutes, 15);
+        assert!(!overlaps(slot(0, 90), slot(105, 90)));
+        assert!(overlaps(slot(0, 90), slot(104, 90)));
+        assert!(overlaps(slot(0, 300), slot(60, 10)));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn slots_overlap_if_and_only_if_they_share_an_instant(a in 0..40_i64, b in 0..40_i64, c in 0..40_i64, d in 0..40_i64) {
+            let slot = |from, until| Slot { from: UtcMicros(from), until: UtcMicros(until) };
+            let shared = (0..40).any(|at| (a..b).contains(&at) && (c..d).contains(&at));
+            proptest::prop_assert_eq!(overlaps(slot(a, b), slot(c, d)), shared);
+            proptest::prop_assert_eq!(overlaps(slot(c, d), slot(a, b)), shared);
         }
     }
 
