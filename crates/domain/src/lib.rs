@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod money;
 pub mod order;
 pub mod problem;
+pub mod programme;
 pub mod refusal;
 pub mod role;
 pub mod show;

@@ -19,6 +19,9 @@ pub struct Currency(iso_currency::Currency);
 pub struct UnknownCurrency(pub String);
 
 impl Currency {
+    /// ISO 4217's own code for "no currency", `XXX`: for what is never stored.
+    pub const NONE: Self = Self(iso_currency::Currency::XXX);
+
     /// The three-letter code.
     pub fn code(&self) -> &'static str {
         self.0.code()

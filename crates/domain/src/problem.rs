@@ -52,10 +52,16 @@ impl Problems {
         self.add(Problem::new(path, reason));
     }
 
-    /// Notes the faults of a part, whose paths are relative to it.
-    pub fn nest(&mut self, outer: &str, inner: Vec<Problem>) {
-        for problem in inner {
-            self.add(problem.within(outer));
+    /// The part, or its faults are noted, whose paths are relative to it.
+    pub fn part<T>(&mut self, outer: &str, checked: Result<T, Vec<Problem>>) -> Option<T> {
+        match checked {
+            Ok(part) => Some(part),
+            Err(inner) => {
+                for problem in inner {
+                    self.add(problem.within(outer));
+                }
+                None
+            }
         }
     }
 

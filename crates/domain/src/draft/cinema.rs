@@ -180,10 +180,7 @@ fn screens(drafts: &[ScreenDraft], problems: &mut Problems) -> Vec<NewScreen> {
         if !keys.insert(draft.key.as_str()) {
             problems.push(format!("{path}.key"), format!("{} is there twice", quoted(&draft.key)));
         }
-        match NewScreen::check(draft) {
-            Ok(screen) => screens.push(screen),
-            Err(inner) => problems.nest(&path, inner),
-        }
+        screens.extend(problems.part(&path, NewScreen::check(draft)));
     }
     screens
 }
