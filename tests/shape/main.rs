@@ -1,0 +1,8 @@
+//! The shape of the code: which crate may know which, and the house numbers. Every rule is a plain function over
+//! names or text, shown to fail on a made-up input before it is held against the tree.
+#![expect(clippy::expect_used, reason = "a test that cannot read the tree should end there")]
+
+mod arrows;
+mod code;
+mod source;
+mod text;
