@@ -1,0 +1,1 @@
+//! The cold path: portable queries, one file a subject.

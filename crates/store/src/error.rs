@@ -1,0 +1,50 @@
+//! What can go wrong below the rules: few kinds, because callers can do few different things about them.
+
+/// The result of every store function.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A fault of the store. Rules that say "no" are [`houselights_domain::Refusal`]s and never stand here.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database cannot answer now (gone, disk full, locked); nothing was changed. Trying again may help.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// A unique value is there already.
+    #[error("a unique value is there already: {0}")]
+    Taken(String),
+    /// The row is still referred to by others.
+    #[error("the row is still referred to: {0}")]
+    InUse(String),
+    /// The data folder or the database cannot be used as it is; the sentence says what to do.
+    #[error("{0}")]
+    Setup(String),
+    /// The database holds something it never should.
+    #[error("the database does not add up: {0}")]
+    Corrupt(String),
+    /// A statement the database did not understand, or values of the wrong type: a bug of ours.
+    #[error("a bug in the store: {0}")]
+    Bug(String),
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{
+            CannotOpen, ConstraintViolation, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase,
+            OutOfMemory, PermissionDenied, ReadOnly, SystemIoFailure,
+        };
+        let text = error.to_string();
+        let rusqlite::Error::SqliteFailure(code, _) = &error else {
+            return Self::Bug(text);
+        };
+        match code.code {
+            DatabaseBusy | DatabaseLocked | DiskFull | SystemIoFailure | OutOfMemory | CannotOpen | ReadOnly
+            | PermissionDenied => Self::Unavailable(text),
+            DatabaseCorrupt | NotADatabase => Self::Corrupt(text),
+            ConstraintViolation if code.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
+                Self::InUse(text)
+            }
+            ConstraintViolation => Self::Taken(text),
+            _ => Self::Bug(text),
+        }
+    }
+}

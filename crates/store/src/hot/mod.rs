@@ -1,0 +1,208 @@
+//! The hot path: the one transaction in which a seat's owner changes.
+//!
+//! A [`Lane`] takes batches of commands and carries each batch out in one transaction; each command decides by itself,
+//! and the caller may answer only when [`Lane::apply`] has returned, which is after the commit.
+
+mod sqlite;
+mod sqlite_commands;
+mod sqlite_reads;
+pub(crate) mod user_index;
+
+use std::{fmt, sync::Arc};
+
+use houselights_domain::{
+    BookingId, OrderId, Refusal, SeatNumber, ShowId, UserId, UtcMicros, booking::Booking, money::Minor,
+    order::OrderState,
+};
+
+use crate::{
+    error::Result,
+    exec::{Backend, Db},
+};
+
+/// For how long the first answer to an idempotency key is replayed, in microseconds: 24 hours.
+pub const IDEMPOTENCY_WINDOW: i64 = 24 * 60 * UtcMicros::MINUTE;
+
+/// Something that changes, or wants to change, who owns a seat.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// Who does it; stands in the ledger.
+    pub actor: Actor,
+    /// What.
+    pub action: Action,
+    /// The request's idempotency key, if it carried one.
+    pub key: Option<IdempotencyKey>,
+}
+
+/// Who acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The account; [`Actor::SYSTEM`] acts without one.
+    pub user: UserId,
+    /// Whether they may act on what belongs to others.
+    pub staff: bool,
+}
+
+impl Actor {
+    /// The house itself: expiry of holds.
+    pub const SYSTEM: Self = Self { user: UserId(0), staff: true };
+}
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Claim seats of one show for a new order: all of them or none.
+    Claim {
+        /// Which show.
+        show: ShowId,
+        /// The show's revision for which prices were quoted.
+        revision: i64,
+        /// Seats in ascending order, with the price of each.
+        seats: Vec<(SeatNumber, Minor)>,
+        /// Hold them until then; `None` sells them on the spot.
+        hold_until: Option<UtcMicros>,
+    },
+    /// Sell the held seats of an order to its customer.
+    Confirm(OrderId),
+    /// Give one seat back.
+    Cancel(BookingId),
+    /// Give all seats of an order back.
+    Release(OrderId),
+    /// Take the seats of an order back whose hold has run out.
+    Expire(OrderId),
+}
+
+/// Makes retries safe: the first answer is kept in the same transaction as the change.
+#[derive(Clone)]
+pub struct IdempotencyKey {
+    /// The caller's key as sent.
+    pub key: String,
+    /// The route it was sent to.
+    pub route: String,
+    /// A hash of the request.
+    pub fingerprint: Vec<u8>,
+    /// Writes the answer to a decision as it is to be replayed.
+    pub record: Arc<dyn Fn(&Decision) -> Reply + Send + Sync>,
+}
+
+impl fmt::Debug for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdempotencyKey").field("route", &self.route).finish_non_exhaustive()
+    }
+}
+
+/// A recorded answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// HTTP body.
+    pub body: Vec<u8>,
+}
+
+/// What became of a command.
+pub type Decision = std::result::Result<Outcome, Refusal>;
+
+/// A command that was carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The order and the bookings that changed, as they now are.
+    Done(Order, Vec<Booking>),
+    /// The same request was answered before; this is that answer.
+    Replayed(Reply),
+}
+
+/// An order as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Its number.
+    pub id: OrderId,
+    /// Whose it is.
+    pub user: UserId,
+    /// Seats of which show.
+    pub show: ShowId,
+    /// How far it has come.
+    pub state: OrderState,
+    /// The number of its first booking; the others follow without gaps.
+    pub first_booking: BookingId,
+    /// How many seats it began with.
+    pub seats: u32,
+    /// How many of them it still has.
+    pub live_seats: u32,
+    /// The sum of the prices it began with.
+    pub total: Minor,
+    /// When it was made.
+    pub created_at: UtcMicros,
+}
+
+/// A seat's owner has changed: what caches and live maps need to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeatChange {
+    /// Which show.
+    pub show: ShowId,
+    /// Which seat.
+    pub seat: SeatNumber,
+    /// Until when it is owned: [`UtcMicros::BEGINNING`] free, [`UtcMicros::NEVER`] sold.
+    pub deadline: UtcMicros,
+}
+
+/// What a batch came to.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// One for each command, in order. An error means that the command had no effect that is known of.
+    pub decisions: Vec<Result<Decision>>,
+    /// What changed, in order.
+    pub changes: Vec<SeatChange>,
+}
+
+/// A writer of the hot path. Each has a ledger chain of its own.
+#[derive(Debug)]
+pub enum Lane {
+    /// The embedded database's only lane.
+    Sqlite(sqlite::SqliteLane),
+}
+
+impl Lane {
+    /// Carries a batch out in one transaction. Returns after the commit. Blocks on SQLite.
+    pub fn apply(&mut self, batch: &[Command], now: UtcMicros) -> Applied {
+        let Self::Sqlite(lane) = self;
+        lane.apply(batch, now)
+    }
+
+    /// Does a bounded piece of what was put off; `true` when more is left. For when the queue is empty.
+    pub fn tidy(&mut self) -> Result<bool> {
+        let Self::Sqlite(lane) = self;
+        lane.tidy()
+    }
+}
+
+/// The seats of a show that are owned, or were until lately: number and deadline.
+#[derive(Debug)]
+pub struct Owned {
+    /// Which show.
+    pub show: ShowId,
+    /// Seats whose claim has not been given back, with their deadlines.
+    pub seats: Vec<(SeatNumber, UtcMicros)>,
+}
+
+impl Db {
+    /// Opens the lanes. Call it once for each process.
+    pub async fn lanes(&self) -> Result<Vec<Lane>> {
+        let Backend::Sqlite(db) = &self.0;
+        let db = Arc::clone(db);
+        let lane = crate::sqlite::blocking(move || sqlite::SqliteLane::open(db)).await?;
+        Ok(vec![Lane::Sqlite(lane)])
+    }
+
+    /// Who owns what in these shows, as of one moment a show.
+    pub async fn owned_seats(&self, shows: Vec<ShowId>) -> Result<Vec<Owned>> {
+        let Backend::Sqlite(db) = &self.0;
+        sqlite_reads::owned_seats(db, shows).await
+    }
+
+    /// Bookings of a user, newest first, older than `before` if given, at most `limit`.
+    pub async fn bookings_of(&self, user: UserId, before: Option<BookingId>, limit: u32) -> Result<Vec<Booking>> {
+        let Backend::Sqlite(db) = &self.0;
+        sqlite_reads::bookings_of(db, user, before, limit).await
+    }
+}

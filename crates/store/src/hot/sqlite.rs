@@ -1,0 +1,162 @@
+//! The embedded database's lane: drains a batch into one `BEGIN IMMEDIATE` transaction.
+
+use std::sync::Arc;
+
+use houselights_domain::{
+    UtcMicros,
+    ledger::{GENESIS, Hash},
+};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::{Applied, Command, Decision, Outcome, SeatChange, sqlite_commands};
+use crate::{
+    error::{Error, Result},
+    sqlite::{Sqlite, settle},
+};
+
+/// The only lane that writes an embedded database.
+pub(super) const LANE: i64 = 1;
+
+/// Where the next rows go. Kept in memory because nobody else writes these tables; read again after a rollback.
+#[derive(Clone, Debug)]
+pub(super) struct Tip {
+    pub(super) next_order: i64,
+    pub(super) next_booking: i64,
+    pub(super) next_seq: i64,
+    pub(super) hash: Hash,
+}
+
+/// See [`super::Lane`].
+#[derive(Debug)]
+pub struct SqliteLane {
+    db: Arc<Sqlite>,
+    tip: Tip,
+}
+
+impl SqliteLane {
+    pub(super) fn open(db: Arc<Sqlite>) -> Result<Self> {
+        let tip = read_tip(&db.turn().connection)?;
+        Ok(Self { db, tip })
+    }
+
+    pub(super) fn apply(&mut self, batch: &[Command], now: UtcMicros) -> Applied {
+        match self.transaction(batch, now) {
+            Ok(applied) => applied,
+            // One command that the database chokes on must not take the others with it.
+            Err(_) if batch.len() > 1 => {
+                let mut all = Applied::default();
+                for command in batch {
+                    let one = self.apply(std::slice::from_ref(command), now);
+                    all.decisions.extend(one.decisions);
+                    all.changes.extend(one.changes);
+                }
+                all
+            }
+            Err(error) => Applied { decisions: vec![Err(error)], changes: Vec::new() },
+        }
+    }
+
+    pub(super) fn tidy(&mut self) -> Result<bool> {
+        let mut turn = self.db.turn();
+        settle(&turn.connection)?;
+        self.db.user_index.merge_slice(&mut turn.connection)
+    }
+
+    fn transaction(&mut self, batch: &[Command], now: UtcMicros) -> Result<Applied> {
+        let turn = self.db.turn();
+        settle(&turn.connection)?;
+        turn.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let mut tip = self.tip.clone();
+        let worked = run(&turn.connection, &mut tip, batch, now).and_then(|applied| {
+            turn.connection.prepare_cached("COMMIT")?.execute([])?;
+            Ok(applied)
+        });
+        match worked {
+            Ok(applied) => {
+                self.tip = tip;
+                self.db.user_index.note(new_bookings(batch, &applied.decisions));
+                drop(turn);
+                if self.db.user_index.is_full() {
+                    // The bookings stand; a merge that fails is tried again later.
+                    if let Err(error) = self.tidy() {
+                        tracing::warn!(%error, "merging the index of bookings by user failed; it will be tried again");
+                    }
+                }
+                Ok(applied)
+            }
+            Err(error) => {
+                settle(&turn.connection)?;
+                // A commit that failed may still have reached the disk: believe the database, not memory.
+                self.tip = read_tip(&turn.connection)?;
+                Err(error)
+            }
+        }
+    }
+}
+
+fn run(connection: &Connection, tip: &mut Tip, batch: &[Command], now: UtcMicros) -> Result<Applied> {
+    let mut changes = Vec::with_capacity(batch.len());
+    let mut decisions = Vec::with_capacity(batch.len());
+    for command in batch {
+        decisions.push(Ok(decide(connection, tip, &mut changes, command, now)?));
+    }
+    Ok(Applied { decisions, changes })
+}
+
+fn decide(
+    connection: &Connection,
+    tip: &mut Tip,
+    changes: &mut Vec<SeatChange>,
+    command: &Command,
+    now: UtcMicros,
+) -> Result<Decision> {
+    if let Some(key) = &command.key {
+        if let Some(earlier) = sqlite_commands::replay(connection, command.actor, key, now)? {
+            return Ok(earlier);
+        }
+    }
+    let mut work = sqlite_commands::Work { connection, tip, changes, actor: command.actor, now };
+    let decision = work.carry_out(&command.action)?;
+    if let Some(key) = &command.key {
+        sqlite_commands::remember(connection, command.actor, key, &decision, now)?;
+    }
+    Ok(decision)
+}
+
+fn new_bookings<'a>(
+    batch: &'a [Command],
+    decisions: &'a [Result<Decision>],
+) -> impl Iterator<Item = (houselights_domain::UserId, houselights_domain::BookingId)> + 'a {
+    batch
+        .iter()
+        .zip(decisions)
+        .filter_map(|(command, decision)| match (&command.action, decision) {
+            (super::Action::Claim { .. }, Ok(Ok(Outcome::Done(_, bookings)))) => Some(bookings),
+            _ => None,
+        })
+        .flatten()
+        .map(|booking| (booking.user, booking.id))
+}
+
+fn read_tip(connection: &Connection) -> Result<Tip> {
+    let next = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|last| last + 1);
+    let last: Option<(i64, Vec<u8>)> = connection
+        .query_row("SELECT seq, hash FROM ledger WHERE lane = ?1 ORDER BY seq DESC LIMIT 1", [LANE], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let (seq, hash) = match last {
+        None => (0, GENESIS),
+        Some((seq, hash)) => {
+            let hash = Hash::try_from(hash)
+                .map_err(|_| Error::Corrupt(format!("ledger entry {seq} has a hash of the wrong length")))?;
+            (seq, hash)
+        }
+    };
+    Ok(Tip {
+        next_order: next("SELECT coalesce(max(id), 0) FROM orders")?,
+        next_booking: next("SELECT coalesce(max(id), 0) FROM bookings")?,
+        next_seq: seq + 1,
+        hash,
+    })
+}
