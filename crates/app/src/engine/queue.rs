@@ -1,0 +1,123 @@
+//! The queue in front of the writers: bounded by length and by waiting time.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+use houselights_store::hot::{Command, Decision};
+use parking_lot::{Condvar, Mutex};
+use tokio::sync::oneshot;
+
+use super::EngineLimits;
+use crate::error::{Error, Result};
+
+/// How long the queue must be empty before housekeeping begins.
+const QUIET: Duration = Duration::from_millis(200);
+/// What a caller that is turned away is told to wait.
+const COME_AGAIN: Duration = Duration::from_secs(1);
+
+type Answer = std::result::Result<Decision, houselights_store::Error>;
+
+#[derive(Debug)]
+pub(super) struct Queue {
+    limits: EngineLimits,
+    inner: Mutex<Inner>,
+    filled: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    waiting: VecDeque<(Command, Pending)>,
+    closed: bool,
+    /// Whether a writer sleeps and must be woken.
+    asleep: usize,
+    /// Whether housekeeping has been offered since the last command.
+    tidied: bool,
+}
+
+/// Someone who waits for an answer.
+#[derive(Debug)]
+pub(super) struct Pending {
+    since: Instant,
+    to: oneshot::Sender<Answer>,
+}
+
+impl Pending {
+    pub(super) fn answer(self, answer: Answer) {
+        metrics::histogram!("houselights_engine_wait_seconds").record(self.since.elapsed());
+        // A caller that has gone away is no error: the booking stands, and they will find it.
+        let _gone = self.to.send(answer);
+    }
+}
+
+pub(super) enum Drained {
+    /// The batch holds commands.
+    Some,
+    /// Nobody has come for a while.
+    Idle,
+    /// Nobody will come any more.
+    Closed,
+}
+
+impl Queue {
+    pub(super) fn new(limits: EngineLimits) -> Self {
+        Self { limits, inner: Mutex::default(), filled: Condvar::new() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.inner.lock().waiting.len()
+    }
+
+    pub(super) fn push(&self, command: Command) -> Result<oneshot::Receiver<Answer>> {
+        let (to, from) = oneshot::channel();
+        let since = Instant::now();
+        let mut inner = self.inner.lock();
+        let overdue = |(_, first): &(Command, Pending)| since - first.since > self.limits.longest_wait;
+        if inner.closed || inner.waiting.len() >= self.limits.queue || inner.waiting.front().is_some_and(overdue) {
+            metrics::counter!("houselights_engine_turned_away_total").increment(1);
+            return Err(Error::Busy { retry_after: COME_AGAIN });
+        }
+        inner.waiting.push_back((command, Pending { since, to }));
+        inner.tidied = false;
+        let wake = inner.asleep > 0;
+        drop(inner);
+        if wake {
+            self.filled.notify_one();
+        }
+        Ok(from)
+    }
+
+    /// Moves what waits, up to a batch, into the two lists; waits for the first.
+    pub(super) fn drain(&self, batch: &mut Vec<Command>, pending: &mut Vec<Pending>) -> Drained {
+        let mut inner = self.inner.lock();
+        while inner.waiting.is_empty() {
+            if inner.closed {
+                return Drained::Closed;
+            }
+            inner.asleep += 1;
+            let timed_out = if inner.tidied {
+                self.filled.wait(&mut inner);
+                false
+            } else {
+                self.filled.wait_for(&mut inner, QUIET).timed_out()
+            };
+            inner.asleep -= 1;
+            if timed_out && inner.waiting.is_empty() && !inner.closed {
+                inner.tidied = true;
+                return Drained::Idle;
+            }
+        }
+        let count = inner.waiting.len().min(self.limits.batch);
+        for (command, answer) in inner.waiting.drain(..count) {
+            batch.push(command);
+            pending.push(answer);
+        }
+        Drained::Some
+    }
+
+    pub(super) fn close(&self) {
+        self.inner.lock().closed = true;
+        self.filled.notify_all();
+    }
+}
