@@ -5,7 +5,9 @@
 
 pub mod booking;
 pub mod claim;
+pub mod credentials;
 pub mod draft;
+pub mod films;
 pub mod ids;
 pub mod layout;
 pub mod ledger;
