@@ -50,6 +50,15 @@ impl Demo {
         format!("http://{}", self.at)
     }
 
+    /// Makes the account unless the demo data already holds it, as the README's reader does.
+    pub(crate) fn sign_up(&self, username: &str, password: &str) -> Result<(), String> {
+        let answer = http::post(self.at, "/api/signup/", &json!({ "username": username, "password": password }))?;
+        match answer.status {
+            201 | 400 => Ok(()),
+            status => Err(format!("signing up as `{username}` was answered {status}: {}", answer.body)),
+        }
+    }
+
     /// An access token from `/api/login/`.
     pub(crate) fn login(&self, username: &str, password: &str) -> Result<String, String> {
         let answer = http::post(self.at, "/api/login/", &json!({ "username": username, "password": password }))?;
