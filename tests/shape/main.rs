@@ -4,5 +4,6 @@
 
 mod arrows;
 mod code;
+mod readme;
 mod source;
 mod text;

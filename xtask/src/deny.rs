@@ -28,6 +28,8 @@ pub(crate) fn run(advisories: Advisories) -> Outcome {
         command.current_dir(env::root()).args(args);
         run::show(&mut command)
     };
+    // cargo-deny reads crates of every platform; a build has fetched only its own.
+    run::show(&mut run::cargo(&["fetch", "--locked"]))?;
     deny(&["--offline", "--all-features", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"])?;
     if advisories == Advisories::Fetch { deny(&["check", "advisories"]) } else { Ok(()) }
 }
