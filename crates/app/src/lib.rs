@@ -1,10 +1,73 @@
 //! Time, queues and side effects: what the ticket office does, without knowing of HTTP or SQL.
 
+pub mod bookings;
+pub mod catalogue;
 pub mod clock;
 pub mod engine;
 pub mod entropy;
 pub mod error;
+pub mod occupancy;
 
+use std::sync::Arc;
+
+pub use bookings::Bookings;
+pub use catalogue::Catalogue;
 pub use clock::Clock;
+pub use engine::EngineLimits;
 pub use entropy::Entropy;
 pub use error::{Error, Result};
+use houselights_store::Db;
+pub use houselights_store::hot::{Actor, Order, Reply};
+use occupancy::Occupancy;
+
+/// How the use cases bound themselves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The engine's queue and batches.
+    pub engine: EngineLimits,
+    /// The most seats in one order.
+    pub most_seats: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { engine: EngineLimits::default(), most_seats: 10 }
+    }
+}
+
+/// The whole ticket office.
+#[derive(Debug)]
+pub struct App {
+    /// What is on.
+    pub catalogue: Arc<Catalogue>,
+    /// Booking and cancelling.
+    pub bookings: Bookings,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl App {
+    /// Opens the office on a database whose schema is up to date.
+    pub async fn start(db: Db, settings: Settings, clock: Arc<dyn Clock>) -> Result<Arc<Self>> {
+        let occupancy = Arc::new(Occupancy::default());
+        let listener = occupancy::as_listener(&occupancy);
+        let engine = engine::Engine::start(&db, settings.engine, Arc::clone(&clock), listener).await?;
+        let catalogue = Arc::new(Catalogue::new(db.clone()));
+        let bookings = Bookings {
+            db,
+            clock: Arc::clone(&clock),
+            engine,
+            catalogue: Arc::clone(&catalogue),
+            occupancy,
+            most_seats: settings.most_seats,
+        };
+        Ok(Arc::new(Self { catalogue, bookings, clock }))
+    }
+
+    /// Carries out what waits and lets no more in. To be called when the last request has been answered.
+    pub async fn stop(self: Arc<Self>) -> Result<()> {
+        tokio::task::spawn_blocking(move || self.bookings.engine.stop())
+            .await
+            .map_err(|error| Error::Bug(format!("the engine did not stop: {error}")))
+    }
+}

@@ -162,3 +162,6 @@ CREATE TABLE meta (
   name TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL
 );
+
+-- Orders whose hold may have run out; confirmed orders never stand in it.
+CREATE INDEX orders_held ON orders (hold_until) WHERE state = 0;
