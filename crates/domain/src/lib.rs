@@ -16,6 +16,7 @@ pub mod order;
 pub mod problem;
 pub mod programme;
 pub mod refusal;
+pub mod replay;
 pub mod role;
 pub mod show;
 pub mod time;
