@@ -1,5 +1,6 @@
 //! Time, queues and side effects: what the ticket office does, without knowing of HTTP or SQL.
 
+pub mod accounts;
 pub mod bookings;
 pub mod catalogue;
 pub mod clock;

@@ -74,7 +74,7 @@ CREATE TABLE users (
   role TEXT NOT NULL,
   active BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
-  tokens_valid_from BIGINT NOT NULL
+  last_login_at BIGINT
 );
 
 -- One row a sign-in: the family of refresh tokens that descend from it. `refresh_jti` is the only one still good.
@@ -89,7 +89,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_user ON sessions (user_id);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
-CREATE INDEX sessions_by_revocation ON sessions (revoked_at);
+CREATE INDEX sessions_by_revocation ON sessions (revoked_at, id) WHERE revoked_at IS NOT NULL;
 
 -- One row a seat of a show that was ever claimed. deadline: 0 given back, the last microsecond there is: sold,
 -- anything else: held until then. version counts the changes of owner. The key is the whole safety of a seat.

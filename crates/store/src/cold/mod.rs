@@ -2,3 +2,5 @@
 
 pub mod bookings;
 pub mod catalogue;
+pub mod sessions;
+pub mod users;

@@ -1,0 +1,152 @@
+//! Sessions: one row a sign-in, the family of refresh tokens that descend from it.
+
+use houselights_domain::{UserId, UtcMicros};
+
+use crate::{
+    error::{Error, Result},
+    exec::{Query, Tx},
+    params,
+    value::{FromRow, Row},
+};
+
+struct Id(i64);
+
+impl FromRow for Id {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        row.next().map(Self)
+    }
+}
+
+/// A session to be opened.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Whose.
+    pub user: UserId,
+    /// The `jti` of its first refresh token.
+    pub refresh_jti: String,
+    /// When it begins.
+    pub now: UtcMicros,
+    /// When its first refresh token expires.
+    pub expires_at: UtcMicros,
+}
+
+/// A refresh token handed in for the next one.
+#[derive(Clone, Debug)]
+pub struct Rotation {
+    /// The session it names.
+    pub session: i64,
+    /// The account it names.
+    pub user: UserId,
+    /// Its `jti`.
+    pub old_jti: String,
+    /// The `jti` of its successor.
+    pub new_jti: String,
+    /// When this happens.
+    pub now: UtcMicros,
+    /// When its successor expires.
+    pub expires_at: UtcMicros,
+}
+
+/// A session that was ended before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revoked {
+    /// Which.
+    pub session: i64,
+    /// When.
+    pub at: UtcMicros,
+}
+
+impl FromRow for Revoked {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self { session: row.next()?, at: row.next()? })
+    }
+}
+
+/// Opens a session and answers with its number.
+pub async fn insert(tx: &Tx, new: NewSession) -> Result<i64> {
+    let id: Option<Id> = tx
+        .first(
+            "INSERT INTO sessions (user_id, refresh_jti, created_at, last_used_at, expires_at) \
+             VALUES ($1, $2, $3, $3, $4) RETURNING id",
+            params![new.user, new.refresh_jti, new.now, new.expires_at],
+        )
+        .await?;
+    id.map(|Id(id)| id).ok_or_else(|| Error::Bug("an insert returned no id".into()))
+}
+
+/// Makes the successor the only refresh token that is still good, in one compare-and-set; `false` when the token was
+/// used before, or the session was revoked, has expired, or never was.
+pub async fn rotate(tx: &Tx, rotation: Rotation) -> Result<bool> {
+    let Rotation { session, user, old_jti, new_jti, now, expires_at } = rotation;
+    let rows = tx
+        .rows(
+            "UPDATE sessions SET refresh_jti = $4, last_used_at = $5, expires_at = $6 \
+             WHERE id = $1 AND user_id = $2 AND refresh_jti = $3 AND revoked_at IS NULL AND expires_at > $5 \
+             RETURNING id",
+            params![session, user, old_jti, new_jti, now, expires_at],
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
+/// Whether this refresh token is the one that its session would take.
+pub async fn is_current(on: &impl Query, session: i64, refresh_jti: &str, now: UtcMicros) -> Result<bool> {
+    let rows = on
+        .rows(
+            "SELECT 1 FROM sessions \
+             WHERE id = $1 AND refresh_jti = $2 AND revoked_at IS NULL AND expires_at > $3",
+            params![session, refresh_jti, now],
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
+/// Ends a session; `false` when it had been ended, or never was.
+pub async fn revoke(tx: &Tx, session: i64, now: UtcMicros) -> Result<bool> {
+    let rows = tx
+        .rows(
+            "UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id",
+            params![session, now],
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
+/// Ends all sessions of a user and answers with the numbers of those that were open.
+pub async fn revoke_all(tx: &Tx, user: UserId, now: UtcMicros) -> Result<Vec<i64>> {
+    let ids: Vec<Id> = tx
+        .all(
+            "UPDATE sessions SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id",
+            params![user, now],
+        )
+        .await?;
+    Ok(ids.into_iter().map(|Id(id)| id).collect())
+}
+
+/// Sessions that were revoked after `after`, in the order of time and number, at most `limit`.
+pub async fn revoked_since(on: &impl Query, after: Revoked, limit: u32) -> Result<Vec<Revoked>> {
+    on.all(
+        "SELECT id, revoked_at FROM sessions \
+         WHERE revoked_at >= $1 AND (revoked_at > $1 OR id > $2) ORDER BY revoked_at, id LIMIT $3",
+        params![after.at, after.session, limit],
+    )
+    .await
+}
+
+/// Whether a session expired before `before`: asked on a reader, so that a purge with nothing to do keeps no writer
+/// waiting.
+pub async fn any_expired(on: &impl Query, before: UtcMicros) -> Result<bool> {
+    Ok(!on.rows("SELECT 1 FROM sessions WHERE expires_at < $1 LIMIT 1", params![before]).await?.is_empty())
+}
+
+/// Deletes at most `limit` of the sessions that expired before `before`; answers with how many there were.
+pub async fn purge_expired(tx: &Tx, before: UtcMicros, limit: u32) -> Result<usize> {
+    let rows = tx
+        .rows(
+            "DELETE FROM sessions WHERE id IN \
+             (SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2) RETURNING id",
+            params![before, limit],
+        )
+        .await?;
+    Ok(rows.len())
+}
