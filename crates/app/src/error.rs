@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use houselights_domain::Refusal;
+/// Named here so that the layer above can tell a database that is away from a bug.
+pub use houselights_store::Error as StoreError;
 
 /// The result of every use case.
 pub type Result<T> = std::result::Result<T, Error>;

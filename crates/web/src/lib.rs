@@ -1,1 +1,45 @@
-//! placeholder
+//! HTTP and HTML: the JSON API, its documentation, and the front door that every request passes.
+//!
+//! A request's way: [`serve`] reads it, [`Front`] names, bounds and measures it, a handler in [`api`] parses it
+//! ([`body`], [`path`]), asks `houselights_app`, and answers; every "no" becomes an answer in [`problem`].
+
+pub mod api;
+pub mod body;
+mod compress;
+pub mod front;
+pub mod limits;
+pub mod metrics;
+mod normalize;
+pub mod openapi;
+pub mod path;
+pub mod problem;
+mod request_id;
+pub mod settings;
+pub mod site;
+
+use std::sync::Arc;
+
+pub use front::{Front, FrontService};
+pub use openapi::openapi;
+pub use problem::Problem;
+pub use settings::WebSettings;
+pub use site::{Site, Web};
+
+/// Builds the web side.
+pub fn front(site: Site) -> houselights_app::Result<Front> {
+    let site = Arc::new(site);
+    let (router, document) = api::routes().split_for_parts();
+    let templates: Vec<String> = document.paths.paths.keys().cloned().collect();
+    let router = router
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(Arc::clone(&site));
+    Front::new(site, router, templates)
+}
+
+async fn method_not_allowed(method: axum::http::Method) -> Problem {
+    Problem::new(
+        problem::Code::MethodNotAllowed,
+        format!("{method} is not possible at this address. See the Allow header."),
+    )
+}

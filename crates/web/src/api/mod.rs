@@ -1,0 +1,14 @@
+//! The JSON API: one file a group of routes, with its documentation, handlers and tests.
+
+mod root;
+
+use std::sync::Arc;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{openapi, site::Site};
+
+/// Every route of the API, with its documentation.
+pub(crate) fn routes() -> OpenApiRouter<Arc<Site>> {
+    OpenApiRouter::with_openapi(openapi::outline()).merge(root::routes())
+}

@@ -1,0 +1,48 @@
+//! `GET /api/`: where everything is.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::site::{Site, Web};
+
+pub(super) fn routes() -> OpenApiRouter<Arc<Site>> {
+    OpenApiRouter::new().routes(routes!(links))
+}
+
+/// Where to begin: absolute addresses.
+#[derive(Serialize, ToSchema)]
+struct Links {
+    /// Make an account.
+    signup: String,
+    /// Get tokens.
+    login: String,
+    /// What is on.
+    movies: String,
+    /// Your bookings.
+    my_bookings: String,
+    /// Who you are.
+    me: String,
+    /// This API, described for programs.
+    openapi: String,
+    /// This API, to be tried out.
+    swagger: String,
+}
+
+/// The API's addresses.
+#[utoipa::path(get, path = "/api/", tag = "API", responses((status = 200, description = "Addresses", body = Links)))]
+async fn links(State(site): Web) -> Json<Links> {
+    let at = |path: &str| format!("{}{path}", site.settings.public_url);
+    Json(Links {
+        signup: at("/api/signup/"),
+        login: at("/api/login/"),
+        movies: at("/api/movies/"),
+        my_bookings: at("/api/my-bookings/"),
+        me: at("/api/me/"),
+        openapi: at("/api/openapi.json"),
+        swagger: at("/swagger/"),
+    })
+}

@@ -1,0 +1,28 @@
+//! What every handler is handed.
+
+use std::sync::Arc;
+
+use houselights_app::Entropy;
+
+use crate::{limits::Limits, settings::WebSettings};
+
+/// Everything the web side needs to answer; one for the whole process.
+#[derive(Debug)]
+pub struct Site {
+    /// What an operator set.
+    pub settings: WebSettings,
+    /// How often one caller may come.
+    pub limits: Limits,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The extractor for [`Site`], as a handler's parameter: `State(site): Web`.
+pub type Web = axum::extract::State<Arc<Site>>;
+
+impl Site {
+    /// A site as it was set up.
+    pub fn new(settings: WebSettings, entropy: Arc<dyn Entropy>) -> Self {
+        Self { limits: Limits::new(settings.limits), settings, entropy }
+    }
+}
