@@ -11,7 +11,6 @@ pub mod occupancy;
 
 use std::sync::Arc;
 
-pub use accounts::{Accounts, Identity};
 pub use bookings::Bookings;
 pub use catalogue::Catalogue;
 pub use clock::Clock;
@@ -40,8 +39,6 @@ impl Default for Settings {
 /// The whole ticket office.
 #[derive(Debug)]
 pub struct App {
-    /// Who somebody is, and what they may do.
-    pub accounts: Arc<Accounts>,
     /// What is on.
     pub catalogue: Arc<Catalogue>,
     /// Booking and cancelling.
@@ -52,12 +49,7 @@ pub struct App {
 
 impl App {
     /// Opens the office on a database whose schema is up to date.
-    pub async fn start(
-        db: Db,
-        accounts: Arc<Accounts>,
-        settings: Settings,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Arc<Self>> {
+    pub async fn start(db: Db, settings: Settings, clock: Arc<dyn Clock>) -> Result<Arc<Self>> {
         let occupancy = Arc::new(Occupancy::default());
         let listener = occupancy::as_listener(&occupancy);
         let engine = engine::Engine::start(&db, settings.engine, Arc::clone(&clock), listener).await?;
@@ -70,7 +62,7 @@ impl App {
             occupancy,
             most_seats: settings.most_seats,
         };
-        Ok(Arc::new(Self { accounts, catalogue, bookings, clock }))
+        Ok(Arc::new(Self { catalogue, bookings, clock }))
     }
 
     /// Carries out what waits and lets no more in. To be called when the last request has been answered.

@@ -1,0 +1,100 @@
+//! Commands about the database as a whole.
+
+use houselights_store::{Access, Db, SchemaState, SqliteOptions};
+
+use crate::{
+    config::Config,
+    failure::{Failure, Result},
+    print,
+};
+
+/// The database's name in a data folder.
+pub(super) const DATABASE: &str = "houselights.sqlite3";
+/// How many findings are printed.
+const MOST_PRINTED: usize = 100;
+
+/// Opens the database of a configuration.
+pub(crate) async fn open(config: &Config, access: Access) -> Result<Db> {
+    let options = SqliteOptions { folder: config.data_dir.clone(), readers: config.readers };
+    Ok(Db::open_sqlite(options, access).await?)
+}
+
+/// `migrate`.
+pub(crate) async fn migrate(config: &Config) -> Result {
+    let db = open(config, Access::Maintain).await?;
+    Ok(print::out(&format!("{}: {}\n", db.describe(), schema(db.schema())))?)
+}
+
+/// `verify`.
+pub(crate) async fn verify(config: &Config) -> Result {
+    let db = open(config, Access::Read).await?;
+    if let SchemaState::Behind { .. } = db.schema() {
+        return Err(Failure::new("the schema is behind this program: run `houselights migrate` first"));
+    }
+    let report = houselights_store::verify::verify(&db).await?;
+    let looked = format!("{} entries, {} seats, {} bookings", report.entries, report.seats, report.bookings);
+    if report.is_clean() {
+        return Ok(print::out(&format!("Everything adds up: {looked}.\n"))?);
+    }
+    let mut out = String::new();
+    for finding in report.findings.iter().take(MOST_PRINTED) {
+        out += &format!("{finding}\n");
+    }
+    let left = u64::try_from(report.findings.len().saturating_sub(MOST_PRINTED)).unwrap_or(u64::MAX) + report.more;
+    if left > 0 {
+        out += &format!("... and {left} more\n");
+    }
+    print::out(&out)?;
+    Err(Failure::new(format!("the books do not add up ({looked} compared): keep a copy of the data folder as it is")))
+}
+
+/// `check`: in words.
+pub(crate) async fn check(config: &Config) -> Result {
+    let mut out = format!("Configuration: good.\n{}", in_words(config));
+    if !config.data_dir.join(DATABASE).exists() {
+        out += &format!("Database: none yet in {}; the first start makes it.\n", config.data_dir.display());
+        return Ok(print::out(&out)?);
+    }
+    let db = open(config, Access::Read).await?;
+    out += &format!("Database: {}; {}.\n", db.describe(), schema(db.schema()));
+    print::out(&out)?;
+    match db.schema() {
+        SchemaState::Current(_) => Ok(()),
+        SchemaState::Behind { .. } => Err(Failure::new(
+            "the schema is behind this program: `houselights migrate` or the next start brings it up to date",
+        )),
+        SchemaState::Ahead { .. } => Err(Failure::new("the schema is ahead of this program: use the newer program")),
+    }
+}
+
+fn in_words(config: &Config) -> String {
+    let limits = if config.rate_limits.is_some() { "on" } else { "OFF: anybody may ask as often as they like" };
+    let key =
+        if config.accounts.signing_key.is_some() { "from the environment or the file" } else { "in the data folder" };
+    let metrics = match (&config.metrics.listen, &config.metrics.token) {
+        (Some(listen), _) => format!("on http://{listen}/metrics"),
+        (None, Some(_)) => "at /metrics, with the token".into(),
+        (None, None) => "not served".into(),
+    };
+    let proxies = if config.connections.trusted_proxies.is_empty() {
+        "none; every caller is who connects".to_owned()
+    } else {
+        config.connections.trusted_proxies.join(", ")
+    };
+    let open = if config.listen.ip().is_loopback() { "this machine only" } else { "reachable from other machines" };
+    format!(
+        "Listens on: http://{} ({open}).\nThreads: {}; readers of the database: {}.\nRate limits: {limits}.\n\
+         Proxies that are believed: {proxies}.\nSigning key: {key}.\nPasswords: at least {} characters.\n\
+         Metrics: {metrics}.\n",
+        config.listen, config.workers, config.readers, config.accounts.password_min_length
+    )
+}
+
+/// Where a schema stands, in words.
+pub(super) fn schema(state: SchemaState) -> String {
+    match state {
+        SchemaState::Current(at) => format!("schema version {at}, up to date"),
+        SchemaState::Behind { at, wanted } => format!("schema version {at}, behind {wanted}"),
+        SchemaState::Ahead { at, known } => format!("schema version {at}, ahead of {known}, which this program knows"),
+    }
+}

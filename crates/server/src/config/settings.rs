@@ -1,0 +1,218 @@
+//! The one table of settings. Flags, environment variables, TOML keys, the help and the reference come from it.
+
+/// What kind of value a setting has: how the help and the reference name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// `IP:PORT`.
+    Address,
+    /// A folder or a file.
+    Path,
+    /// `on` or `off`.
+    OnOff,
+    /// A whole number.
+    Number,
+    /// A whole number, or `auto`.
+    NumberOrAuto,
+    /// `500ms`, `30s`, `15min`, `8h`, `7d`.
+    Duration,
+    /// `512KiB`, `2MiB`, or bytes.
+    Size,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// Entries with commas between them; in TOML an array of texts.
+    List,
+    /// Any text.
+    Text,
+}
+
+impl Unit {
+    /// How the help writes the place of the value.
+    pub(crate) fn placeholder(self) -> &'static str {
+        match self {
+            Self::Address => "IP:PORT",
+            Self::Path => "PATH",
+            Self::OnOff => "on|off",
+            Self::Number => "N",
+            Self::NumberOrAuto => "N|auto",
+            Self::Duration => "DURATION",
+            Self::Size => "SIZE",
+            Self::Word(_) => "WORD",
+            Self::List => "A,B,..",
+            Self::Text => "TEXT",
+        }
+    }
+}
+
+/// Where a setting may be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// A flag of `serve` and `demo`.
+    Server,
+    /// A flag of every command that works on the data.
+    Everywhere,
+    /// Never a flag: other users of the machine could read it there.
+    Secret,
+}
+
+/// One setting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setting {
+    /// Its name, which is its TOML key too.
+    pub(crate) name: &'static str,
+    /// What it is in the notation of its unit if nobody says otherwise; empty: not set.
+    pub(crate) default: &'static str,
+    /// The default under `houselights demo`, where it differs.
+    pub(crate) demo: Option<&'static str>,
+    /// What kind of value it has.
+    pub(crate) unit: Unit,
+    /// Where it may be given.
+    pub(crate) reach: Reach,
+    /// What it does, in a sentence or two.
+    pub(crate) help: &'static str,
+}
+
+impl Setting {
+    /// The environment variable: `HOUSELIGHTS_LISTEN`.
+    pub(crate) fn env(&self) -> String {
+        format!("HOUSELIGHTS_{}", self.name.to_ascii_uppercase())
+    }
+
+    /// The flag without its dashes: `data-dir`.
+    pub(crate) fn flag(&self) -> String {
+        self.name.replace('_', "-")
+    }
+
+    const fn demo(self, demo: &'static str) -> Self {
+        Self { demo: Some(demo), ..self }
+    }
+
+    const fn reach(self, reach: Reach) -> Self {
+        Self { reach, ..self }
+    }
+}
+
+/// The setting of that name.
+pub(crate) fn find(name: &str) -> Option<&'static Setting> {
+    groups().flat_map(|(_, settings)| settings).find(|setting| setting.name == name)
+}
+
+/// All settings by group, in the order of the reference.
+pub(crate) fn groups() -> impl Iterator<Item = (&'static str, &'static [Setting])> {
+    TABLE.iter().copied()
+}
+
+const fn set(name: &'static str, default: &'static str, unit: Unit, help: &'static str) -> Setting {
+    Setting { name, default, demo: None, unit, reach: Reach::Server, help }
+}
+
+const TABLE: &[(&str, &[Setting])] = &[
+    ("Place", PLACE),
+    ("Connections", CONNECTIONS),
+    ("Requests", REQUESTS),
+    ("Accounts and tokens", ACCOUNTS),
+    ("Booking", BOOKING),
+    ("Logs and metrics", WATCHING),
+];
+
+const PLACE: &[Setting] = &[
+    set("listen", "127.0.0.1:8000", Unit::Address, "The address and port to serve HTTP on. Port 0 takes a free one."),
+    set("data_dir", "data", Unit::Path, "The folder of the database and the signing key; made if it is missing. The demo takes this from its flag only, and never opens a folder it has not made.")
+        .demo("houselights-demo")
+        .reach(Reach::Everywhere),
+    set("database_url", "", Unit::Text, "For a database elsewhere, `postgres://...`. Not built yet: it must stay unset.")
+        .reach(Reach::Secret),
+    set("public_url", "", Unit::Text, "The address by which browsers reach the server, such as `https://tickets.example`. Not set: what the request says."),
+    set("workers", "auto", Unit::NumberOrAuto, "Threads that answer requests; auto: one a processor core."),
+    set("readers", "auto", Unit::NumberOrAuto, "The most queries that read the database at once; auto: one a processor core, and at least two."),
+];
+
+const CONNECTIONS: &[Setting] = &[
+    set(
+        "max_connections",
+        "10000",
+        Unit::Number,
+        "The most connections at once; the next one waits until another closes.",
+    ),
+    set("header_timeout", "10s", Unit::Duration, "How long a client may take to send a request's head."),
+    set("request_timeout", "30s", Unit::Duration, "How long a request may take as a whole, its body included."),
+    set("body_limit", "1MiB", Unit::Size, "The largest body of a request; a larger one is answered 413."),
+    set(
+        "shutdown_deadline",
+        "30s",
+        Unit::Duration,
+        "How long the server may take to answer everyone after SIGTERM, before it ends regardless.",
+    ),
+    set(
+        "trusted_proxies",
+        "",
+        Unit::List,
+        "Addresses or networks (`10.0.0.0/8`) of proxies whose forwarded headers are believed. Not set: none.",
+    ),
+    set(
+        "cors_origins",
+        "",
+        Unit::List,
+        "Origins whose pages may call the API from a browser, such as `https://app.example`; `*` for all. Not set: none.",
+    ),
+];
+
+const REQUESTS: &[Setting] = &[
+    set("rate_limits", "on", Unit::OnOff, "Whether callers who ask too often are answered 429. Off is for load tests."),
+    set("sign_in_per_minute", "60", Unit::Number, "Sign-ups, logins and token refreshes of one address; 0: no limit."),
+    set(
+        "logins_per_minute",
+        "10",
+        Unit::Number,
+        "Attempts to log in with one user name, from wherever they come; 0: no limit.",
+    ),
+    set(
+        "logins_per_minute_and_address",
+        "30",
+        Unit::Number,
+        "Attempts to log in from one address (IPv6: one /64); 0: no limit.",
+    ),
+    set("bookings_per_minute", "120", Unit::Number, "Bookings and cancellations of one account; 0: no limit."),
+    set(
+        "changes_per_minute",
+        "600",
+        Unit::Number,
+        "Everything else that changes something, of one account; 0: no limit.",
+    ),
+];
+
+const ACCOUNTS: &[Setting] = &[
+    set("signing_key", "", Unit::Text, "The secret that tokens are signed with, at least 32 characters. Not set: the server makes one and keeps it in the data folder.")
+        .reach(Reach::Secret),
+    set("access_lifetime", "15min", Unit::Duration, "How long an access token is good."),
+    set("refresh_lifetime", "7d", Unit::Duration, "How long a refresh token is good; each use gives a new one."),
+    set("password_min_length", "8", Unit::Number, "The least characters of a new password.").demo("4"),
+    set("refuse_common_passwords", "on", Unit::OnOff, "Whether the most common passwords are refused for new accounts.").demo("off"),
+    set("hashes_at_once", "auto", Unit::NumberOrAuto, "How many passwords are checked at once, 19 MiB of memory each; auto: one for every two processor cores."),
+    set("hash_waiters", "64", Unit::Number, "How many logins may wait for their password to be checked; the next one is answered 503."),
+];
+
+const BOOKING: &[Setting] = &[
+    set("seats_per_order", "10", Unit::Number, "The most seats in one order."),
+    set(
+        "engine_queue",
+        "4096",
+        Unit::Number,
+        "The most bookings that may wait for the database; the next one is answered 503.",
+    ),
+    set(
+        "engine_longest_wait",
+        "2s",
+        Unit::Duration,
+        "The longest a booking may have waited while others are still let in behind it.",
+    ),
+    set("engine_batch", "512", Unit::Number, "The most bookings in one database transaction."),
+];
+
+const WATCHING: &[Setting] = &[
+    set("log_format", "auto", Unit::Word(&["auto", "text", "json"]), "auto: text on a terminal, JSON lines otherwise."),
+    set("log_level", "info", Unit::Text, "error, warn, info, debug or trace; or a filter such as `info,houselights_web=debug`.")
+        .reach(Reach::Everywhere),
+    set("metrics_listen", "", Unit::Address, "An address of its own for `/metrics`, for a network that only Prometheus reaches. Not set: none."),
+    set("metrics_token", "", Unit::Text, "A token that opens `/metrics` on the main address, sent as `Authorization: Bearer TOKEN`. Not set: closed there.")
+        .reach(Reach::Secret),
+];
