@@ -29,7 +29,7 @@ pub(super) struct Passwords {
     params: Params,
     /// A hash that no password has, at today's cost: what the password of an unknown user is checked against.
     dummy: String,
-    permits: Arc<Semaphore>,
+    pub(super) permits: Arc<Semaphore>,
     waiting: AtomicUsize,
     most_waiting: usize,
     /// How many hashes were computed.
@@ -105,7 +105,10 @@ impl Passwords {
 
     /// Runs work that hashes once. The permit moves into the task: a caller that goes away does not stop the hash, so
     /// it must not make room for the next one either.
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce(Argon2<'static>) -> T + Send + 'static) -> Result<T> {
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(Argon2<'static>) -> T + Send + 'static,
+    ) -> Result<T> {
         let permits = Arc::clone(&self.permits);
         let permit = if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
             permit

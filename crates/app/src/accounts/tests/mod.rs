@@ -28,7 +28,7 @@ const NOON: UtcMicros = UtcMicros(1_800_000_000_250_000);
 const GOOD: &str = "correct horse";
 
 struct House {
-    folder: TempDir,
+    _folder: TempDir,
     clock: Arc<FakeClock>,
     db: Db,
     accounts: Arc<Accounts>,
@@ -56,7 +56,7 @@ impl House {
         let db = Db::open_sqlite(options, Access::Serve).await.unwrap();
         let clock = Arc::new(FakeClock::at(NOON));
         let accounts = node(&db, &clock, settings).await;
-        Self { folder, clock, db, accounts }
+        Self { _folder: folder, clock, db, accounts }
     }
 
     /// The same database and clock with empty memory: another process, or this one after a restart.

@@ -1,6 +1,7 @@
 //! Signing up, in and out; refresh tokens.
 
 use super::*;
+use crate::accounts::Identity;
 
 #[tokio::test]
 async fn an_account_is_made_once_and_signs_in() {
@@ -35,7 +36,7 @@ async fn unknown_wrong_and_disabled_are_one_answer_and_one_hash_each() {
     let house = House::open().await;
     house.sign_up("alice").await;
     let bob = house.sign_up("bob").await;
-    house.accounts.set_active(&super::super::Identity::HOUSE, bob.id, false).await.unwrap();
+    house.accounts.set_active(&Identity::HOUSE, bob.id, false).await.unwrap();
     let before = house.accounts.passwords.hashes();
     for (name, password) in [("nobody", GOOD), ("alice", "wrong"), ("bob", GOOD), ("a b\0", GOOD), ("", "")] {
         let refused = house.accounts.log_in(name, password, HERE).await.unwrap_err();

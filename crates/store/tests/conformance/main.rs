@@ -1,0 +1,36 @@
+//! Every public function of the store, on every database: one file a subject, whose tests take a [`Db`] and know
+//! nothing of which one it is. A new subject is a module here and a line in the list below.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
+
+mod sessions;
+mod users;
+
+use houselights_store::{Access, Db, SqliteOptions};
+
+/// Runs each test on a fresh database of each kind.
+macro_rules! on_every_database {
+    ($($subject:ident: $($test:ident),+ $(,)?);+ $(;)?) => {
+        mod sqlite {
+            $(mod $subject {
+                $(#[tokio::test]
+                async fn $test() {
+                    let folder = tempfile::tempdir().unwrap();
+                    let db = crate::sqlite_in(folder.path()).await;
+                    crate::$subject::$test(&db).await;
+                })+
+            })+
+        }
+    };
+}
+
+async fn sqlite_in(folder: &std::path::Path) -> Db {
+    let options = SqliteOptions { folder: folder.to_owned(), readers: 2 };
+    Db::open_sqlite(options, Access::Serve).await.unwrap()
+}
+
+on_every_database! {
+    users: a_user_is_stored_and_found, a_name_is_given_once, pages_follow_each_other, changes_are_kept,
+        a_hash_is_replaced_only_if_it_is_the_one_expected, a_login_counts_only_for_the_password_that_was_checked;
+    sessions: a_refresh_token_is_taken_once, an_expired_session_takes_nothing, a_revoked_session_takes_nothing,
+        all_sessions_of_one_user_end, revocations_are_read_page_by_page, a_purge_takes_a_slice_of_the_expired;
+}

@@ -1,0 +1,102 @@
+//! Sessions and their refresh tokens.
+
+use houselights_domain::{UserId, UtcMicros};
+use houselights_store::{
+    Db, Result,
+    cold::sessions::{self, NewSession, Revoked, Rotation},
+};
+
+use crate::users::make;
+
+async fn open(db: &Db, user: UserId, expires_at: i64) -> i64 {
+    let new = NewSession { user, refresh_jti: "j1".into(), now: UtcMicros(1), expires_at: UtcMicros(expires_at) };
+    let opened: Result<i64> = db.write(move |tx| Box::pin(async move { sessions::insert(tx, new).await })).await;
+    opened.unwrap()
+}
+
+async fn rotate(db: &Db, session: i64, user: UserId, jtis: (&str, &str), now: i64) -> bool {
+    let (old_jti, new_jti) = (jtis.0.to_owned(), jtis.1.to_owned());
+    let rotation = Rotation { session, user, old_jti, new_jti, now: UtcMicros(now), expires_at: UtcMicros(now + 100) };
+    let taken: Result<bool> = db.write(move |tx| Box::pin(async move { sessions::rotate(tx, rotation).await })).await;
+    taken.unwrap()
+}
+
+async fn revoke(db: &Db, session: i64, now: i64) -> bool {
+    let revoked: Result<bool> =
+        db.write(move |tx| Box::pin(async move { sessions::revoke(tx, session, UtcMicros(now)).await })).await;
+    revoked.unwrap()
+}
+
+pub(crate) async fn a_refresh_token_is_taken_once(db: &Db) {
+    let user = make(db, "alice").await.unwrap();
+    let other = make(db, "bob").await.unwrap();
+    let session = open(db, user, 100).await;
+    assert!(!rotate(db, session, other, ("j1", "j2"), 10).await);
+    assert!(rotate(db, session, user, ("j1", "j2"), 10).await);
+    assert!(!rotate(db, session, user, ("j1", "j3"), 10).await);
+    assert!(!sessions::is_current(db, session, "j1", UtcMicros(10)).await.unwrap());
+    assert!(sessions::is_current(db, session, "j2", UtcMicros(109)).await.unwrap());
+    assert!(rotate(db, session, user, ("j2", "j3"), 109).await);
+    assert!(!rotate(db, session + 1, user, ("j3", "j4"), 109).await);
+}
+
+pub(crate) async fn an_expired_session_takes_nothing(db: &Db) {
+    let user = make(db, "alice").await.unwrap();
+    let session = open(db, user, 100).await;
+    assert!(!rotate(db, session, user, ("j1", "j2"), 100).await);
+    assert!(!sessions::is_current(db, session, "j1", UtcMicros(100)).await.unwrap());
+    assert!(sessions::is_current(db, session, "j1", UtcMicros(99)).await.unwrap());
+}
+
+pub(crate) async fn a_revoked_session_takes_nothing(db: &Db) {
+    let user = make(db, "alice").await.unwrap();
+    let session = open(db, user, 100).await;
+    assert!(revoke(db, session, 5).await);
+    assert!(!revoke(db, session, 6).await);
+    assert!(!revoke(db, session + 1, 6).await);
+    assert!(!rotate(db, session, user, ("j1", "j2"), 10).await);
+    assert!(!sessions::is_current(db, session, "j1", UtcMicros(10)).await.unwrap());
+}
+
+pub(crate) async fn all_sessions_of_one_user_end(db: &Db) {
+    let (alice, bob) = (make(db, "alice").await.unwrap(), make(db, "bob").await.unwrap());
+    let mine = [open(db, alice, 100).await, open(db, alice, 100).await];
+    let ended_before = open(db, alice, 100).await;
+    let theirs = open(db, bob, 100).await;
+    revoke(db, ended_before, 5).await;
+    let ended: Result<Vec<i64>> =
+        db.write(move |tx| Box::pin(async move { sessions::revoke_all(tx, alice, UtcMicros(9)).await })).await;
+    let mut ended = ended.unwrap();
+    ended.sort_unstable();
+    assert_eq!(ended, mine);
+    assert!(sessions::is_current(db, theirs, "j1", UtcMicros(10)).await.unwrap());
+}
+
+pub(crate) async fn revocations_are_read_page_by_page(db: &Db) {
+    let user = make(db, "alice").await.unwrap();
+    let mut revoked = Vec::new();
+    for at in [5, 7, 7, 9] {
+        let session = open(db, user, 100).await;
+        revoke(db, session, at).await;
+        revoked.push(Revoked { session, at: UtcMicros(at) });
+    }
+    open(db, user, 100).await;
+    let after = Revoked { session: i64::MAX, at: UtcMicros(5) };
+    let first = sessions::revoked_since(db, after, 1).await.unwrap();
+    assert_eq!(first, revoked[1..2]);
+    assert_eq!(sessions::revoked_since(db, first[0], 10).await.unwrap(), revoked[2..]);
+}
+
+pub(crate) async fn a_purge_takes_a_slice_of_the_expired(db: &Db) {
+    let user = make(db, "alice").await.unwrap();
+    for end in [10, 20, 30, 90] {
+        open(db, user, end).await;
+    }
+    let purge = || db.write(|tx| Box::pin(async move { sessions::purge_expired(tx, UtcMicros(50), 2).await }));
+    assert!(sessions::any_expired(db, UtcMicros(50)).await.unwrap());
+    let first: Result<usize> = purge().await;
+    assert_eq!(first.unwrap(), 2);
+    assert_eq!(purge().await.unwrap(), 1);
+    assert!(!sessions::any_expired(db, UtcMicros(50)).await.unwrap());
+    assert!(sessions::any_expired(db, UtcMicros(91)).await.unwrap());
+}
