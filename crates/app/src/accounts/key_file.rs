@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 
 const NAME: &str = "signing-keys.json";
+/// What group and world may do, in a mode.
+#[cfg(unix)]
+const OTHERS: u32 = 0o077;
 
 /// One key as the file keeps it. Its `Debug` shows its name only.
 #[derive(Clone, Serialize, Deserialize)]
@@ -112,7 +115,7 @@ impl KeyFile {
     fn check_mode(&self, file: &File) -> Result<()> {
         use std::os::unix::fs::PermissionsExt;
         let mode = file.metadata().map_err(|error| self.setup("cannot be read", &error))?.permissions().mode();
-        if mode & 0o077 == 0 {
+        if mode & OTHERS == 0 {
             return Ok(());
         }
         let path = self.path.display();

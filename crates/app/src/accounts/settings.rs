@@ -33,7 +33,7 @@ pub struct AccountSettings {
 
 impl Default for AccountSettings {
     fn default() -> Self {
-        const MINUTE: Duration = Duration::from_secs(60);
+        const MINUTE: Duration = Duration::from_mins(1);
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             access_lifetime: 15 * MINUTE,

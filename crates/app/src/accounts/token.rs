@@ -116,10 +116,8 @@ impl Tokens {
 mod text {
     use super::{Deserializer, de, fmt};
 
-    pub(super) fn write<S: serde::Serializer>(
-        #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")] number: &i64,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    pub(super) fn write<S: serde::Serializer>(number: &i64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(number)
     }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::accounts::Limit;
 
 fn limited(by_address: Option<u32>, by_user: Option<u32>) -> AccountSettings {
-    let limit = |attempts: Option<u32>| attempts.map(|attempts| Limit { attempts, per: Duration::from_secs(60) });
+    let limit = |attempts: Option<u32>| attempts.map(|attempts| Limit { attempts, per: Duration::from_mins(1) });
     AccountSettings { logins_by_address: limit(by_address), logins_by_user: limit(by_user), ..settings() }
 }
 

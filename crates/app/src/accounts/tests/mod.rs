@@ -94,6 +94,7 @@ fn new(username: &str, password: &str) -> NewAccount {
 }
 
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "it takes what a use case returned")]
 fn void<T: std::fmt::Debug>(result: Result<T>) {
     assert!(matches!(result, Err(Error::InvalidToken)), "{result:?}");
 }

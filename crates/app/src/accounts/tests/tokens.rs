@@ -122,7 +122,7 @@ fn keys_are_made_once_kept_private_and_rotated() {
     let token = first.sign(&claims()).unwrap();
     assert!(second.verify(&token));
 
-    let week = Duration::from_secs(7 * 24 * 3600);
+    let week = Duration::from_hours(7 * 24);
     second.rotate(NOON.plus(1), &entropy, week).unwrap();
     assert_eq!(second.kids().len(), 2);
     assert!(second.verify(&token), "nobody is logged out");
