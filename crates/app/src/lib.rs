@@ -8,6 +8,8 @@ pub mod engine;
 pub mod entropy;
 pub mod error;
 pub mod occupancy;
+pub mod office;
+pub mod programme;
 
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ pub use error::{Error, Result};
 use houselights_store::Db;
 pub use houselights_store::hot::{Actor, Order, Reply};
 use occupancy::Occupancy;
+pub use office::Office;
 
 /// How the use cases bound themselves.
 #[derive(Clone, Debug)]
@@ -43,6 +46,8 @@ pub struct App {
     pub catalogue: Arc<Catalogue>,
     /// Booking and cancelling.
     pub bookings: Bookings,
+    /// Changing what is on.
+    pub office: Office,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -54,6 +59,7 @@ impl App {
         let listener = occupancy::as_listener(&occupancy);
         let engine = engine::Engine::start(&db, settings.engine, Arc::clone(&clock), listener).await?;
         let catalogue = Arc::new(Catalogue::new(db.clone()));
+        let office = Office { db: db.clone(), clock: Arc::clone(&clock), catalogue: Arc::clone(&catalogue) };
         let bookings = Bookings {
             db,
             clock: Arc::clone(&clock),
@@ -62,7 +68,7 @@ impl App {
             occupancy,
             most_seats: settings.most_seats,
         };
-        Ok(Arc::new(Self { catalogue, bookings, clock }))
+        Ok(Arc::new(Self { catalogue, bookings, office, clock }))
     }
 
     /// Carries out what waits and lets no more in. To be called when the last request has been answered.

@@ -37,6 +37,12 @@ impl Programme {
         serde_json::from_str(text).map_err(|error| vec![unreadable(&error)])
     }
 
+    /// How many cinemas, screens, movies and shows there are in it.
+    pub fn parts(&self) -> usize {
+        let screens: usize = self.cinemas.iter().map(|cinema| cinema.screens.len()).sum();
+        self.cinemas.len() + screens + self.movies.len() + self.shows.len()
+    }
+
     /// The text of a file that reads back as this programme.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string_pretty(self).map(|text| text + "\n")

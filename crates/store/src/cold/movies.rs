@@ -17,6 +17,22 @@ impl FromRow for MovieId {
 }
 
 impl Movie {
+    /// The row that a movie is stored as.
+    pub fn of(id: MovieId, asked: &NewMovie) -> Result<Self> {
+        Ok(Self {
+            id,
+            key: asked.key.clone(),
+            title: asked.title.clone(),
+            duration_minutes: i64::from(asked.duration_minutes),
+            release_date: asked.release_date.map(|day| day.to_string()),
+            certificate: asked.certificate.clone(),
+            languages: list(&asked.languages)?,
+            genres: list(&asked.genres)?,
+            synopsis: asked.synopsis.clone().unwrap_or_default(),
+            poster: asked.poster.clone(),
+        })
+    }
+
     /// The stored movie as what was asked for, to compare it with what is asked for now.
     pub fn as_asked(&self) -> Result<NewMovie> {
         let broken = |what: &str| Error::Corrupt(format!("movie {} has {what}", self.id));

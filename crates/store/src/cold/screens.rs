@@ -126,7 +126,12 @@ pub async fn one(db: &impl Query, id: ScreenId) -> Result<Option<ScreenRow>> {
 }
 
 /// Adds a screen with the first version of its layout.
-pub async fn add(db: &impl Query, cinema: CinemaId, screen: &NewScreen, now: UtcMicros) -> Result<(ScreenId, LayoutId)> {
+pub async fn add(
+    db: &impl Query,
+    cinema: CinemaId,
+    screen: &NewScreen,
+    now: UtcMicros,
+) -> Result<(ScreenId, LayoutId)> {
     let added = db.first(
         "INSERT INTO screens (cinema_id, key, name, cleaning_minutes, layout_id) VALUES ($1, $2, $3, $4, 0) RETURNING id",
         params![cinema, &screen.key, &screen.name, screen.cleaning_minutes],
@@ -176,11 +181,8 @@ pub async fn layouts(db: &impl Query, after: LayoutId, limit: i64) -> Result<Vec
 
 /// One version of a screen's layout.
 pub async fn layout(db: &impl Query, id: LayoutId) -> Result<Option<LayoutVersion>> {
-    db.first(
-        "SELECT id, screen_id, version, plan, total_seats, created_at FROM layouts WHERE id = $1",
-        params![id],
-    )
-    .await
+    db.first("SELECT id, screen_id, version, plan, total_seats, created_at FROM layouts WHERE id = $1", params![id])
+        .await
 }
 
 /// How many shows it has, past ones too.

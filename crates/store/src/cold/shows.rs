@@ -166,8 +166,7 @@ pub async fn one(db: &impl Query, id: ShowId) -> Result<Option<StoredShow>> {
 pub async fn of_keys(db: &impl Query, keys: &[&str]) -> Result<Vec<StoredShow>> {
     let mut found = Vec::new();
     for chunk in super::in_64(keys) {
-        let part: Vec<StoredShow> =
-            db.all(shows_where!("s.key IN (", super::sixty_four!(), ")"), chunk).await?;
+        let part: Vec<StoredShow> = db.all(shows_where!("s.key IN (", super::sixty_four!(), ")"), chunk).await?;
         found.extend(part);
     }
     Ok(found)
