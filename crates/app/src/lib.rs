@@ -13,6 +13,7 @@ pub mod programme;
 
 use std::sync::Arc;
 
+pub use accounts::{Accounts, Identity};
 pub use bookings::Bookings;
 pub use catalogue::Catalogue;
 pub use clock::Clock;
@@ -42,6 +43,8 @@ impl Default for Settings {
 /// The whole ticket office.
 #[derive(Debug)]
 pub struct App {
+    /// Who somebody is, and what they may do.
+    pub accounts: Arc<Accounts>,
     /// What is on.
     pub catalogue: Arc<Catalogue>,
     /// Booking and cancelling.
@@ -54,7 +57,12 @@ pub struct App {
 
 impl App {
     /// Opens the office on a database whose schema is up to date.
-    pub async fn start(db: Db, settings: Settings, clock: Arc<dyn Clock>) -> Result<Arc<Self>> {
+    pub async fn start(
+        db: Db,
+        accounts: Arc<Accounts>,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>> {
         let occupancy = Arc::new(Occupancy::default());
         let listener = occupancy::as_listener(&occupancy);
         let engine = engine::Engine::start(&db, settings.engine, Arc::clone(&clock), listener).await?;
@@ -68,7 +76,7 @@ impl App {
             occupancy,
             most_seats: settings.most_seats,
         };
-        Ok(Arc::new(Self { catalogue, bookings, office, clock }))
+        Ok(Arc::new(Self { accounts, catalogue, bookings, office, clock }))
     }
 
     /// Carries out what waits and lets no more in. To be called when the last request has been answered.

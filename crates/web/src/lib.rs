@@ -4,6 +4,7 @@
 //! ([`body`], [`path`]), asks `houselights_app`, and answers; every "no" becomes an answer in [`problem`].
 
 pub mod api;
+pub mod auth;
 pub mod body;
 mod compress;
 pub mod front;
@@ -14,6 +15,7 @@ pub mod openapi;
 pub mod path;
 pub mod problem;
 mod request_id;
+pub mod serve;
 pub mod settings;
 pub mod site;
 
@@ -22,6 +24,7 @@ use std::sync::Arc;
 pub use front::{Front, FrontService};
 pub use openapi::openapi;
 pub use problem::Problem;
+pub use serve::serve;
 pub use settings::WebSettings;
 pub use site::{Site, Web};
 

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use houselights_app::Entropy;
+use houselights_app::{App, Entropy};
 
 use crate::{limits::Limits, settings::WebSettings};
 
 /// Everything the web side needs to answer; one for the whole process.
 #[derive(Debug)]
 pub struct Site {
+    /// The use cases.
+    pub app: Arc<App>,
     /// What an operator set.
     pub settings: WebSettings,
     /// How often one caller may come.
@@ -22,7 +24,7 @@ pub type Web = axum::extract::State<Arc<Site>>;
 
 impl Site {
     /// A site as it was set up.
-    pub fn new(settings: WebSettings, entropy: Arc<dyn Entropy>) -> Self {
-        Self { limits: Limits::new(settings.limits), settings, entropy }
+    pub fn new(app: Arc<App>, settings: WebSettings, entropy: Arc<dyn Entropy>) -> Self {
+        Self { app, limits: Limits::new(settings.limits), settings, entropy }
     }
 }

@@ -1,5 +1,6 @@
 //! The JSON API: one file a group of routes, with its documentation, handlers and tests.
 
+mod accounts;
 mod root;
 
 use std::sync::Arc;
@@ -10,5 +11,5 @@ use crate::{openapi, site::Site};
 
 /// Every route of the API, with its documentation.
 pub(crate) fn routes() -> OpenApiRouter<Arc<Site>> {
-    OpenApiRouter::with_openapi(openapi::outline()).merge(root::routes())
+    OpenApiRouter::with_openapi(openapi::outline()).merge(root::routes()).merge(accounts::routes())
 }

@@ -1,0 +1,145 @@
+//! Connections: accepting, bounding and ending them.
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, Request, Version, header},
+};
+use futures_util::FutureExt;
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
+
+use crate::{auth::Peer, front::Front};
+
+/// For so long clients are told that connections end before idle ones are ended: whoever is about to send a request
+/// learns of it from an answer and not from a reset.
+const FAREWELL: Duration = Duration::from_millis(200);
+/// The pause after the system could not give a connection: usually it is out of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+const STREAMS: u32 = 200;
+
+/// Serves until `shutdown` is done, then accepts no more, answers what is in flight, and returns. Requests that are
+/// not answered by the stop deadline of the settings are cut.
+pub async fn serve(listener: TcpListener, front: Arc<Front>, shutdown: impl Future<Output = ()>) {
+    let house = House::new(front);
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        let permit = tokio::select! {
+            permit = Arc::clone(&house.places).acquire_owned() => permit,
+            () = &mut shutdown => break,
+        };
+        let Ok(permit) = permit else { break };
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => house.welcome(stream, peer, permit),
+                Err(error) => refused(&error).await,
+            },
+            () = &mut shutdown => break,
+        }
+    }
+    house.closing.store(true, Ordering::Relaxed);
+    // Whoever the system has let in already is answered too.
+    while let Ok(permit) = Arc::clone(&house.places).try_acquire_owned() {
+        let Some(Ok((stream, peer))) = listener.accept().now_or_never() else { break };
+        house.welcome(stream, peer, permit);
+    }
+    drop(listener);
+    house.farewell().await;
+}
+
+async fn refused(error: &std::io::Error) {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+        tracing::warn!(%error, "a connection could not be accepted");
+        tokio::time::sleep(ACCEPT_PAUSE).await;
+    }
+}
+
+struct House {
+    front: Arc<Front>,
+    builder: auto::Builder<TokioExecutor>,
+    graceful: GracefulShutdown,
+    places: Arc<Semaphore>,
+    closing: Arc<AtomicBool>,
+}
+
+impl House {
+    fn new(front: Arc<Front>) -> Self {
+        let settings = front.settings();
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(settings.header_read_timeout)
+            .pipeline_flush(true)
+            .keep_alive(true);
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(STREAMS)
+            .keep_alive_interval(Duration::from_secs(30))
+            .keep_alive_timeout(settings.header_read_timeout);
+        let places = Arc::new(Semaphore::new(settings.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
+        Self { front, builder, graceful: GracefulShutdown::new(), places, closing: Arc::default() }
+    }
+
+    fn welcome(&self, stream: TcpStream, peer: SocketAddr, permit: OwnedSemaphorePermit) {
+        // Without it small answers may wait for the other end's acknowledgement.
+        _ = stream.set_nodelay(true);
+        let (front, closing) = (Arc::clone(&self.front), Arc::clone(&self.closing));
+        let service = service_fn(move |request: Request<Incoming>| {
+            let (front, closing) = (Arc::clone(&front), Arc::clone(&closing));
+            async move {
+                let http1 = request.version() <= Version::HTTP_11;
+                let mut request = request.map(Body::new);
+                request.extensions_mut().insert(Peer(peer));
+                let mut response = front.handle(request).await;
+                if http1 && closing.load(Ordering::Relaxed) {
+                    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(response)
+            }
+        });
+        let connection = self.builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = self.graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(permit);
+        });
+    }
+
+    async fn farewell(self) {
+        let deadline = self.front.settings().stop_deadline;
+        let open = self.graceful.count();
+        let ended = tokio::time::timeout(deadline, async {
+            if open > 0 {
+                tokio::time::sleep(FAREWELL).await;
+            }
+            self.graceful.shutdown().await;
+        });
+        if ended.await.is_err() {
+            tracing::warn!(
+                seconds = deadline.as_secs(),
+                "requests were still not answered at the deadline and are cut"
+            );
+        }
+    }
+}
