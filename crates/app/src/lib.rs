@@ -7,6 +7,7 @@ pub mod clock;
 pub mod engine;
 pub mod entropy;
 pub mod error;
+pub mod idempotency;
 pub mod occupancy;
 pub mod office;
 pub mod programme;
@@ -51,6 +52,8 @@ pub struct App {
     pub bookings: Bookings,
     /// Changing what is on.
     pub office: Office,
+    /// Requests that may be repeated.
+    pub keys: idempotency::Keys,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -68,6 +71,7 @@ impl App {
         let engine = engine::Engine::start(&db, settings.engine, Arc::clone(&clock), listener).await?;
         let catalogue = Arc::new(Catalogue::new(db.clone()));
         let office = Office { db: db.clone(), clock: Arc::clone(&clock), catalogue: Arc::clone(&catalogue) };
+        let keys = idempotency::Keys::new(db.clone(), Arc::clone(&clock));
         let bookings = Bookings {
             db,
             clock: Arc::clone(&clock),
@@ -76,7 +80,12 @@ impl App {
             occupancy,
             most_seats: settings.most_seats,
         };
-        Ok(Arc::new(Self { accounts, catalogue, bookings, office, clock }))
+        Ok(Arc::new(Self { accounts, catalogue, bookings, office, keys, clock }))
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> Result<()> {
+        self.keys.ready().await
     }
 
     /// Carries out what waits and lets no more in. To be called when the last request has been answered.

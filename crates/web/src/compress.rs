@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use tower::{Service, service_fn};
-use tower_http::compression::Compression;
+use tower_http::{CompressionLevel, compression::Compression};
 
 /// Shorter bodies are left alone.
 const SHORTEST: u64 = 1024;
@@ -57,7 +57,7 @@ pub(crate) async fn compress(mut response: Response, encoding: Encoding) -> Resp
         let answer = taken.take().unwrap_or_default();
         async move { Ok::<_, std::convert::Infallible>(answer) }
     });
-    match Compression::new(inner).gzip(true).br(true).call(request).await {
+    match Compression::new(inner).gzip(true).br(true).quality(CompressionLevel::Fastest).call(request).await {
         Ok(response) => response.map(Body::new),
     }
 }

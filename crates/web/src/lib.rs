@@ -7,17 +7,27 @@ pub mod api;
 pub mod auth;
 pub mod body;
 mod compress;
+mod docs;
+pub mod etag;
 pub mod front;
+mod health;
+mod home;
+pub mod idempotency;
 pub mod limits;
 pub mod metrics;
 mod normalize;
 pub mod openapi;
+pub mod page;
 pub mod path;
 pub mod problem;
 mod request_id;
 pub mod serve;
 pub mod settings;
 pub mod site;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -32,8 +42,14 @@ pub use site::{Site, Web};
 pub fn front(site: Site) -> houselights_app::Result<Front> {
     let site = Arc::new(site);
     let (router, document) = api::routes().split_for_parts();
-    let templates: Vec<String> = document.paths.paths.keys().cloned().collect();
+    let document = openapi::completed(document);
+    let more = [docs::TEMPLATES.as_slice(), &health::TEMPLATES, &home::TEMPLATES];
+    let templates: Vec<String> =
+        document.paths.paths.keys().cloned().chain(more.concat().into_iter().map(str::to_owned)).collect();
     let router = router
+        .merge(docs::routes(&document))
+        .merge(health::routes())
+        .merge(home::routes())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(Arc::clone(&site));

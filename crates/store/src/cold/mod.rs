@@ -3,6 +3,7 @@
 pub mod bookings;
 pub mod catalogue;
 pub mod cinemas;
+pub mod idempotency;
 pub mod movies;
 pub mod screens;
 pub mod sessions;

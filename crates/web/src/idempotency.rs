@@ -1,0 +1,89 @@
+//! `Idempotency-Key`: what it looks like, what it belongs to, and routes outside the booking engine that honour it.
+
+use axum::{
+    body::{Body, Bytes},
+    extract::FromRequestParts,
+    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use houselights_app::{Reply, idempotency::Slot};
+use houselights_domain::UserId;
+use http_body_util::BodyExt;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    body::Fields,
+    problem::{PROBLEM_JSON, Problem, Result},
+    site::Site,
+};
+
+/// The header's name.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Says that an answer was given before.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// The request's key, if it carries one: 1 to 255 visible ASCII characters.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey(pub Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let Some(given) = parts.headers.get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
+        match given.to_str() {
+            Ok(key) if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                Ok(Self(Some(key.to_owned())))
+            }
+            _ => Err(Problem::invalid("Idempotency-Key", "Use 1 to 255 visible ASCII characters, such as a UUID.")),
+        }
+    }
+}
+
+/// What a key stands for: the same route with the same body. The path counts, so that one key for two shows is refused.
+pub fn fingerprint(route: &str, fields: &Fields) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(route.as_bytes());
+    hash.update([0]);
+    fields.digest(&mut hash);
+    hash.finalize().to_vec()
+}
+
+/// An answer that was recorded: now or earlier.
+pub fn recorded(reply: Reply, replayed: bool) -> Response {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = Response::new(Body::from(reply.body));
+    *response.status_mut() = status;
+    let kind = if status.is_success() { HeaderValue::from_static("application/json") } else { PROBLEM_JSON };
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    if replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
+}
+
+/// Runs a handler's work at most once a key. `route` is the path with its parameters and the method.
+pub async fn with_key<R: IntoResponse>(
+    site: &Site,
+    caller: UserId,
+    (route, key): (&str, IdempotencyKey),
+    fields: &Fields,
+    work: impl AsyncFnOnce() -> Result<R>,
+) -> Result<Response> {
+    let Some(key) = key.0 else { return work().await.map(IntoResponse::into_response) };
+    let keys = &site.app.keys;
+    let request = keys.enter(Slot { caller, route: route.to_owned(), key })?;
+    let fingerprint = fingerprint(route, fields);
+    if let Some(first) = keys.first_answer(&request, &fingerprint).await? {
+        return Ok(recorded(first, true));
+    }
+    let response = work().await.map_or_else(Problem::into_response, IntoResponse::into_response);
+    let status = response.status();
+    if status.is_server_error() || status == StatusCode::UNAUTHORIZED || status == StatusCode::TOO_MANY_REQUESTS {
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let body: Bytes = body.collect().await.map_err(|error| Problem::internal(error.to_string()))?.to_bytes();
+    keys.record(&request, fingerprint, Reply { status: status.as_u16(), body: body.to_vec() }).await?;
+    Ok(Response::from_parts(parts, Body::from(body)))
+}

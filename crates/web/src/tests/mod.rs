@@ -1,0 +1,5 @@
+//! What a client sees, through the front door.
+
+mod accounts;
+mod connections;
+mod door;
