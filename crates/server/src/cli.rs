@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use clap::{Arg, ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
+use clap::{Arg, ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Reach, Setting};
 
@@ -20,15 +20,33 @@ pub(crate) struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
+    /// Open the ticket office: serve the API and the pages
+    Serve(ServerArgs),
+    /// Try it: a small chain of cinemas with films, shows and users, on this machine only
+    Demo(ServerArgs),
     /// Make the database, or bring its schema up to date
     Migrate(DataArgs),
     /// Make an account that may do everything; asks for what is not given
     #[command(name = "createsuperuser")]
     CreateSuperuser(Superuser),
+    /// Take in a programme or a list of films
+    Import {
+        /// What it is
+        #[command(subcommand)]
+        what: Import,
+    },
+    /// Write out the programme
+    Export {
+        /// What to write
+        #[command(subcommand)]
+        what: Export,
+    },
     /// Recompute the ledger and compare it with claims, bookings and orders
     Verify(DataArgs),
     /// Check the configuration and the database, and tell in words what they amount to
     Check(ServerArgs),
+    /// Print the OpenAPI document of the API (JSON)
+    Openapi,
     /// Print the reference of all settings (Markdown)
     ConfigReference,
     /// Copy the database to a file, beside a running server or without one
@@ -60,6 +78,67 @@ pub(crate) struct Superuser {
     pub(crate) no_input: bool,
     #[command(flatten)]
     pub(crate) data: DataArgs,
+}
+
+/// What can be imported.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// Cinemas, screens, films and shows from one JSON file: all of it, or nothing
+    Programme(ImportProgramme),
+    /// Films from a list in JSON or CSV: rows that cannot be taken are told, the others go in
+    Movies(ImportMovies),
+}
+
+/// Arguments of `import programme`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportProgramme {
+    /// The programme file
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+/// Arguments of `import movies`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportMovies {
+    /// The list
+    pub(crate) file: PathBuf,
+    /// Which column fills a field: `title=Title`, `"duration_minutes=Running Time min"`
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    pub(crate) map: Vec<String>,
+    /// What fills a gap: `duration_minutes=110`
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub(crate) default: Vec<String>,
+    /// How the list is written; without it the file's name tells
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+/// What can be exported.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// Everything that `import programme` takes in
+    Programme(ExportProgramme),
+}
+
+/// Arguments of `export programme`.
+#[derive(Debug, Args)]
+pub(crate) struct ExportProgramme {
+    /// Where to write it; without it, to standard output
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+/// How a list of films is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// An array of objects
+    Json,
+    /// A line of column names, then a line a film
+    Csv,
 }
 
 /// Arguments of `backup`.

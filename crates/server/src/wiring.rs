@@ -1,11 +1,22 @@
 //! From the configuration to what the layers below want.
 
-use std::time::Duration;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use houselights_app::accounts::{AccountSettings, Limit};
+use houselights_app::{
+    EngineLimits, Settings,
+    accounts::{AccountSettings, Limit},
+};
 use houselights_domain::credentials::PasswordPolicy;
+use houselights_web::{
+    WebSettings,
+    settings::{LimitSettings, Network},
+};
+use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::config::Config;
+use crate::{
+    config::{Config, Purpose},
+    failure::{Failure, Result},
+};
 
 /// What `app` wants to know about accounts.
 pub(crate) fn accounts(config: &Config) -> AccountSettings {
@@ -21,4 +32,48 @@ pub(crate) fn accounts(config: &Config) -> AccountSettings {
         logins_by_user: config.rate_limits.and_then(|limits| limit(limits.logins_by_user)),
         ..AccountSettings::default()
     }
+}
+
+/// What `app` wants to know about booking.
+pub(crate) fn app(config: &Config) -> Settings {
+    let from = config.booking;
+    Settings {
+        engine: EngineLimits { queue: from.queue, longest_wait: from.longest_wait, batch: from.batch },
+        most_seats: from.seats_per_order,
+    }
+}
+
+/// What `web` wants to know; `address` is where it is served.
+pub(crate) fn web(config: &Config, address: SocketAddr, figures: PrometheusHandle) -> Result<WebSettings> {
+    let from = &config.connections;
+    let trusted_proxies: Result<Vec<Network>> = from
+        .trusted_proxies
+        .iter()
+        .map(|text| text.parse().map_err(|error| Failure::Usage(format!("trusted_proxies: {error}"))))
+        .collect();
+    let limits = match config.rate_limits {
+        Some(limits) => LimitSettings {
+            on: true,
+            sign_in_per_minute: limits.sign_in,
+            booking_per_minute: limits.bookings,
+            change_per_minute: limits.changes,
+        },
+        None => LimitSettings { on: false, ..LimitSettings::default() },
+    };
+    // Without a token the page would be open to all: then it is served on its own address, or not at all.
+    let page: houselights_web::settings::MetricsPage = Arc::new(move || figures.render());
+    Ok(WebSettings {
+        body_limit: from.body_limit,
+        request_timeout: from.request_timeout,
+        header_read_timeout: from.header_timeout,
+        max_connections: from.most,
+        stop_deadline: from.shutdown_deadline,
+        cors_origins: from.cors_origins.clone(),
+        limits,
+        trusted_proxies: trusted_proxies?,
+        metrics: config.metrics.token.as_ref().map(|_| page),
+        metrics_token: config.metrics.token.clone(),
+        public_url: config.public_url.clone().unwrap_or_else(|| format!("http://{address}")),
+        quick_start: config.purpose == Purpose::Demo,
+    })
 }

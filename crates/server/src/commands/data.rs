@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The database's name in a data folder.
-pub(super) const DATABASE: &str = "houselights.sqlite3";
+pub(crate) const DATABASE: &str = "houselights.sqlite3";
 /// How many findings are printed.
 const MOST_PRINTED: usize = 100;
 

@@ -11,6 +11,13 @@ pub(crate) fn config_reference() -> Result {
     Ok(print::out(&config::markdown())?)
 }
 
+/// `openapi`.
+pub(crate) fn openapi() -> Result {
+    let document = houselights_web::openapi().to_pretty_json();
+    let document = document.map_err(|error| Failure::new(format!("a bug in the OpenAPI document: {error}")))?;
+    Ok(print::out(&(document + "\n"))?)
+}
+
 /// `completions SHELL`.
 pub(crate) fn completions(shell: clap_complete::Shell) -> Result {
     let mut text = Vec::new();

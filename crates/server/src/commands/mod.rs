@@ -1,16 +1,18 @@
 //! The commands, each a function; what they work with lives in `app` and `store`.
 
-mod data;
+pub(crate) mod data;
 mod documents;
+mod programme;
 mod safekeeping;
 mod superuser;
 
 use std::process::ExitCode;
 
 use crate::{
-    cli::{Action, Given},
+    cli::{Action, Export, Given, Import},
     config::{Config, Purpose},
     failure::{Failure, Result},
+    serve,
 };
 
 /// Runs one command to its end.
@@ -23,6 +25,18 @@ pub(crate) fn run(action: &Action) -> ExitCode {
 
 fn dispatch(action: &Action) -> Result {
     match action {
+        Action::Serve(args) => server(&args.0, Purpose::Cinema),
+        Action::Demo(args) => server(&args.0, Purpose::Demo),
+        Action::Import { what: Import::Programme(args) } => {
+            on(&args.data.0, async |config| programme::import(config, args).await)
+        }
+        Action::Import { what: Import::Movies(args) } => {
+            on(&args.data.0, async |config| programme::import_movies(config, args).await)
+        }
+        Action::Export { what: Export::Programme(args) } => {
+            on(&args.data.0, async |config| programme::export(config, args).await)
+        }
+        Action::Openapi => documents::openapi(),
         Action::ConfigReference => documents::config_reference(),
         Action::Completions { shell } => documents::completions(*shell),
         Action::Man => documents::man(),
@@ -44,12 +58,20 @@ fn load(given: &Given, purpose: Purpose) -> Result<Config> {
     })
 }
 
+/// Runs a server on as many threads as the configuration says.
+fn server(given: &Given, purpose: Purpose) -> Result {
+    let config = load(given, purpose)?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.worker_threads(config.workers).enable_all();
+    started(runtime.build())?.block_on(serve::run(&config))
+}
+
 /// Runs a command that works on the data, on this thread.
 fn on(given: &Given, work: impl AsyncFnOnce(&Config) -> Result) -> Result {
     let config = load(given, Purpose::Cinema)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(format!("the program could not start its threads: {error}")))?;
-    runtime.block_on(work(&config))
+    started(tokio::runtime::Builder::new_current_thread().enable_all().build())?.block_on(work(&config))
+}
+
+fn started(runtime: std::io::Result<tokio::runtime::Runtime>) -> Result<tokio::runtime::Runtime> {
+    runtime.map_err(|error| Failure::new(format!("the program could not start its threads: {error}")))
 }

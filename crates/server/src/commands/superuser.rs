@@ -53,7 +53,9 @@ fn gather(args: &cli::Superuser) -> Result<NewAccount> {
         Ok(password) if !password.is_empty() => password,
         _ if asking => ask_password()?,
         _ => {
-            return Err(Failure::Usage(format!("nobody is there to ask: set {PASSWORD} to the new account's password")));
+            return Err(Failure::Usage(format!(
+                "nobody is there to ask: set {PASSWORD} to the new account's password"
+            )));
         }
     };
     Ok(NewAccount { username, password, email })

@@ -156,7 +156,7 @@ impl Config {
             },
             log: Log {
                 format: from.take("log_format", |text| word(text, &["auto", "text", "json"])),
-                level: from.take("log_level", |text| Ok(text.to_owned())),
+                level: from.take("log_level", crate::logging::check_level),
             },
             metrics: Metrics {
                 listen: from.take_optional("metrics_listen", address),

@@ -5,6 +5,7 @@
 
 mod films;
 mod halls;
+mod seed;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,8 @@ use houselights_domain::{
     draft::{CinemaDraft, DEFAULT_CLEANING_MINUTES, MovieDraft, ScreenDraft, ShowDraft},
     programme::Programme,
 };
+pub(crate) use seed::{banner, guard, seed};
+
 use jiff::{
     ToSpan as _,
     civil::{Date, DateTime},
@@ -31,7 +34,7 @@ const LAST_START: i64 = 21 * 60 + 45;
 const GRID: i64 = 5;
 
 /// A week of shows from `now`'s day on, in each cinema's own zone.
-pub(crate) fn programme(now: UtcMicros) -> Programme {
+fn programme(now: UtcMicros) -> Programme {
     let (cinemas, movies) = (halls::cinemas(), films::films());
     let mut shows = Vec::new();
     for cinema in &cinemas {

@@ -1,0 +1,96 @@
+//! Putting the demo's data into its database, and telling whoever started it.
+
+use std::fs;
+
+use houselights_app::{
+    App,
+    accounts::{Identity, NewAccount},
+    clock::SystemClock,
+    programme,
+};
+use houselights_domain::Role;
+use houselights_store::Db;
+
+use crate::{
+    commands::data::DATABASE,
+    config::{Config, Purpose},
+    failure::{Failure, Result},
+};
+
+/// Marks a folder as the demo's own.
+const MARKER: &str = "this-is-a-demo.txt";
+const MARKER_TEXT: &str =
+    "Made by `houselights demo`. The passwords of its users are public. Delete this folder to begin anew.\n";
+
+/// Name, password and role of each of the demo's users.
+const USERS: [(&str, &str, Role); 3] =
+    [("user1", "pass", Role::FilmGoer), ("user2", "pass", Role::FilmGoer), ("admin", "admin-demo", Role::Superuser)];
+
+/// What the demo shows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seeded {
+    cinemas: usize,
+    films: usize,
+    shows: usize,
+}
+
+/// Keeps the demo out of a cinema's data, and a cinema's server from showing the demo's to the world.
+pub(crate) fn guard(config: &Config) -> Result {
+    let folder = &config.data_dir;
+    let marker = folder.join(MARKER);
+    match config.purpose {
+        Purpose::Demo if marker.exists() => Ok(()),
+        Purpose::Demo if folder.join(DATABASE).exists() => Err(Failure::new(format!(
+            "{} holds a database that the demo has not made: give the demo its own --data-dir",
+            folder.display()
+        ))),
+        Purpose::Demo => {
+            let made = fs::create_dir_all(folder).and_then(|()| fs::write(&marker, MARKER_TEXT));
+            made.map_err(|error| {
+                Failure::new(format!(
+                    "the folder {} cannot be written ({error}): choose another with --data-dir",
+                    folder.display()
+                ))
+            })
+        }
+        Purpose::Cinema if marker.exists() && !config.listen.ip().is_loopback() => Err(Failure::new(format!(
+            "{} holds the demo's data, whose passwords are public: choose another --data-dir",
+            folder.display()
+        ))),
+        Purpose::Cinema => Ok(()),
+    }
+}
+
+/// Adds what is missing: the programme of this week, and the users.
+pub(crate) async fn seed(db: &Db, app: &App) -> Result<Seeded> {
+    let programme = super::programme(app.clock.now());
+    let seeded =
+        Seeded { cinemas: programme.cinemas.len(), films: programme.movies.len(), shows: programme.shows.len() };
+    let text = programme.to_json().map_err(|error| Failure::new(format!("a bug in the demo's programme: {error}")))?;
+    programme::import(db, &SystemClock, text, &mut |_, _| {}).await?;
+    let there = app.accounts.list(&Identity::HOUSE, None, 10).await?;
+    for (name, password, role) in USERS {
+        if there.iter().all(|account| account.username != name) {
+            let new = NewAccount { username: name.into(), password: password.into(), email: None };
+            app.accounts.create_with_role(&Identity::HOUSE, new, role).await?;
+        }
+    }
+    Ok(seeded)
+}
+
+/// What whoever started the demo sees first.
+pub(crate) fn banner(address: &str, config: &Config, seeded: &Seeded) -> String {
+    let Seeded { cinemas, films, shows } = seeded;
+    let users: Vec<String> = USERS.iter().map(|(name, password, _)| format!("{name} / {password}")).collect();
+    format!(
+        "\nHouselights: the demo is open, with {cinemas} cinemas, {films} films and {shows} shows this week.\n\n  \
+         Home      http://{address}/\n  \
+         Swagger   http://{address}/swagger/\n  \
+         Users     {} (superuser)\n  \
+         Data      {} (delete the folder to begin anew)\n\n  \
+         Try       curl http://{address}/api/movies/\n  \
+         Stop      Ctrl-C\n\n",
+        users.join(", "),
+        config.data_dir.display()
+    )
+}
