@@ -17,10 +17,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
-use tower::Service;
+use tower::{Layer, Service, service_fn};
+use tower_http::cors::CorsLayer;
 
 use crate::{
-    compress,
+    compress, cors,
     metrics::Routes,
     normalize,
     problem::{Code, Fault, Problem},
@@ -46,6 +47,7 @@ pub struct Front {
     router: Router,
     routes: Routes,
     ids: RequestIds,
+    cors: Option<CorsLayer>,
     https: bool,
 }
 
@@ -58,12 +60,18 @@ impl Front {
     ) -> houselights_app::Result<Self> {
         let ids = RequestIds::new(site.entropy.as_ref())?;
         let https = site.settings.public_url.starts_with("https://");
-        Ok(Self { router, routes: Routes::new(templates), ids, https, site })
+        let cors = cors::layer(&site.settings.cors_origins);
+        Ok(Self { cors, router, routes: Routes::new(templates), ids, https, site })
     }
 
     /// What an operator set.
     pub fn settings(&self) -> &crate::WebSettings {
         &self.site.settings
+    }
+
+    /// What every handler is handed.
+    pub fn site(&self) -> &Site {
+        &self.site
     }
 
     /// Answers a request. Never fails: panics and timeouts are answers too.
@@ -77,7 +85,14 @@ impl Front {
         let method = request.method().clone();
         let encoding = if method == Method::GET { compress::accepted(request.headers()) } else { None };
 
-        let mut response = self.inner(request).await;
+        let mut response = match &self.cors {
+            Some(cors) if request.headers().contains_key(header::ORIGIN) => {
+                let inner = service_fn(async |request| Ok::<_, Infallible>(self.inner(request).await));
+                let Ok(response) = cors.layer(inner).call(request).await;
+                response
+            }
+            Some(_) | None => self.inner(request).await,
+        };
         if let Some(encoding) = encoding {
             response = compress::compress(response, encoding).await;
         }
@@ -98,6 +113,13 @@ impl Front {
                 .retry_after(std::time::Duration::from_secs(1))
                 .into_response(),
         }
+    }
+
+    /// The router without the door, to see what the door costs.
+    #[cfg(test)]
+    pub(crate) async fn router_alone(&self, request: Request<Body>) -> Response {
+        let Ok(response) = self.router.clone().call(request).await;
+        response
     }
 
     fn finish(&self, headers: &mut HeaderMap, id: &HeaderValue) {

@@ -87,3 +87,59 @@ pub async fn with_key<R: IntoResponse>(
     keys.record(&request, fingerprint, Reply { status: status.as_u16(), body: body.to_vec() }).await?;
     Ok(Response::from_parts(parts, Body::from(body)))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Json;
+    use houselights_domain::Refusal;
+
+    use super::*;
+    use crate::{WebSettings, testing::House};
+
+    #[tokio::test]
+    async fn work_is_done_once_a_key() {
+        let house = House::open(WebSettings::default()).await;
+        let done = std::cell::Cell::new(0);
+        let body = |text: &str| Fields::from_query(text);
+        let ask = async |key: &str, fields: &Fields| {
+            let key = IdempotencyKey(Some(key.to_owned()));
+            let work = async || {
+                done.set(done.get() + 1);
+                if fields.read(|f| f.optional_boolean("no"))?.is_some() {
+                    Err(Refusal::TooLate.into())
+                } else {
+                    Ok(Json(done.get()))
+                }
+            };
+            let answer = with_key(house.front.site(), UserId(1), ("POST /x/", key), fields, work).await;
+            let response = answer.unwrap_or_else(IntoResponse::into_response);
+            let replayed = response.headers().contains_key(REPLAYED);
+            let status = response.status().as_u16();
+            (status, replayed, response.into_body().collect().await.unwrap().to_bytes())
+        };
+        let one = Bytes::from_static(b"1");
+        assert_eq!(ask("a", &body("x=1")).await, (200, false, one.clone()));
+        assert_eq!(ask("a", &body("x=1")).await, (200, true, one));
+        assert_eq!(ask("a", &body("x=2")).await.0, 422);
+        let no = ask("b", &body("no=1")).await;
+        assert_eq!((no.0, no.1), (409, false));
+        assert_eq!(ask("b", &body("no=1")).await, (409, true, no.2));
+        assert_eq!(done.get(), 2);
+    }
+
+    #[tokio::test]
+    async fn keys_are_visible_ascii() {
+        let of = async |key: &[u8]| {
+            let (mut parts, ()) = axum::http::Request::new(()).into_parts();
+            parts.headers.insert(IDEMPOTENCY_KEY, HeaderValue::from_bytes(key).unwrap());
+            IdempotencyKey::from_request_parts(&mut parts, &())
+                .await
+                .map(|key| key.0)
+                .map_err(|no| no.status().as_u16())
+        };
+        assert_eq!(of(b"0192-abc").await, Ok(Some("0192-abc".into())));
+        for bad in [b"".as_slice(), b"a b", "\u{e9}".as_bytes(), &[b'a'; 256]] {
+            assert_eq!(of(bad).await, Err(400));
+        }
+    }
+}

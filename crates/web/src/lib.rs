@@ -7,6 +7,7 @@ pub mod api;
 pub mod auth;
 pub mod body;
 mod compress;
+mod cors;
 mod docs;
 pub mod etag;
 pub mod front;

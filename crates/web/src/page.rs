@@ -47,7 +47,7 @@ impl Page {
 }
 
 /// `Link: <same address with the next cursor>; rel="next"` (RFC 8288), as headers for an answer.
-pub fn next(uri: &Uri, cursor: impl ToString) -> HeaderMap {
+pub fn next(uri: &Uri, cursor: &impl ToString) -> HeaderMap {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
         if name != "cursor" {
@@ -75,7 +75,7 @@ mod tests {
         for bad in ["limit=0", "limit=501", "limit=x", "cursor=x"] {
             assert!(read(bad).is_err(), "{bad}");
         }
-        let headers = next(&"/api/movies/?search=a%26b&cursor=1&limit=2".parse().unwrap(), 9);
+        let headers = next(&"/api/movies/?search=a%26b&cursor=1&limit=2".parse().unwrap(), &9);
         assert_eq!(headers[header::LINK], "</api/movies/?search=a%26b&limit=2&cursor=9>; rel=\"next\"");
 
         let mut items = vec![1, 2, 3];

@@ -1,4 +1,4 @@
-//! Signing up, in and out, and tokens: the paths and words of Django REST Framework with SimpleJWT.
+//! Signing up, in and out, and tokens: the paths and words of Django REST Framework with `SimpleJWT`.
 
 use std::sync::Arc;
 

@@ -58,8 +58,8 @@ impl Fields {
     /// if nothing was wrong, so stand-ins never escape.
     pub fn read<T>(&self, make: impl FnOnce(&mut Reader<'_>) -> T) -> Result<T> {
         let mut reader = Reader::new(&self.source);
-        let made = make(&mut reader);
-        reader.finish(made)
+        let value = make(&mut reader);
+        reader.finish(value)
     }
 
     /// The body as it was sent.

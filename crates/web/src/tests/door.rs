@@ -74,3 +74,39 @@ async fn figures_are_for_who_has_the_token() {
     assert_eq!(&right.body[..], b"a 1\n");
     assert_eq!(House::open(WebSettings::default()).await.get("/metrics").await.no().0, 404);
 }
+
+#[tokio::test]
+async fn listed_origins_may_call_and_others_may_not() {
+    let settings = WebSettings { cors_origins: vec!["https://cinema.example".into()], ..WebSettings::default() };
+    let house = House::open(settings).await;
+    let ask = async |origin: &str| {
+        let headers = [("origin", origin), ("access-control-request-method", "POST")];
+        house.send("OPTIONS", "/api/login", &headers, "").await
+    };
+    let listed = ask("https://cinema.example").await;
+    assert_eq!(listed.status, 200);
+    assert_eq!(listed.header("access-control-allow-origin"), "https://cinema.example");
+    assert!(listed.header("access-control-allow-headers").contains("idempotency-key"));
+    assert_eq!(ask("https://evil.example").await.header("access-control-allow-origin"), "");
+    let answer = house.send("GET", "/api/", &[("origin", "https://cinema.example")], "").await;
+    assert_eq!(answer.header("access-control-allow-origin"), "https://cinema.example");
+}
+
+/// Run it with `--release -- --ignored --nocapture`: what the front door costs above the router.
+#[tokio::test]
+#[ignore = "a measurement, not a check"]
+async fn the_door_is_cheap() {
+    const ROUNDS: u32 = 100_000;
+    let house = House::open(WebSettings::default()).await;
+    let request = || axum::http::Request::get("/healthz/").body(axum::body::Body::empty()).unwrap();
+    let started = std::time::Instant::now();
+    for _ in 0..ROUNDS {
+        std::hint::black_box(house.front.handle(request()).await);
+    }
+    let whole = started.elapsed() / ROUNDS;
+    let started = std::time::Instant::now();
+    for _ in 0..ROUNDS {
+        std::hint::black_box(house.front.router_alone(request()).await);
+    }
+    println!("door and router: {whole:?} a request; router alone: {:?}", started.elapsed() / ROUNDS);
+}
