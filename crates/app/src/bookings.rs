@@ -147,9 +147,9 @@ impl Bookings {
         facts: Arc<ShowFacts>,
         key: Option<&Key>,
     ) -> Result<Answer> {
-        let recorded = Arc::new(Mutex::new(None));
+        let written = Arc::new(Mutex::new(None));
         let key = key.map(|key| {
-            let (recorder, facts, recorded) = (Arc::clone(&key.recorder), Arc::clone(&facts), Arc::clone(&recorded));
+            let (recorder, facts, written) = (Arc::clone(&key.recorder), Arc::clone(&facts), Arc::clone(&written));
             let (occupancy, clock) = (Arc::clone(&self.occupancy), Arc::clone(&self.clock));
             IdempotencyKey {
                 key: key.key.clone(),
@@ -157,13 +157,13 @@ impl Bookings {
                 fingerprint: key.fingerprint.clone(),
                 record: Arc::new(move |decision| {
                     let reply = recorder(&explained(decision.clone(), &occupancy, &facts, clock.now()));
-                    *recorded.lock() = Some(reply.clone());
+                    *written.lock() = Some(reply.clone());
                     reply
                 }),
             }
         });
         let decision = self.engine.submit(Command { actor, action, key }).await?;
-        if let Some(reply) = recorded.lock().take() {
+        if let Some(reply) = written.lock().take() {
             return Ok(Answer::Recorded(reply));
         }
         match decision {

@@ -25,6 +25,7 @@ pub struct Row(pub(crate) std::vec::IntoIter<Value>);
 
 impl Row {
     /// The next column.
+    #[expect(clippy::should_implement_trait, reason = "the columns of a row have different types")]
     pub fn next<T: FromValue>(&mut self) -> Result<T> {
         let value = self.0.next().ok_or_else(|| Error::Bug("a row has fewer columns than are read".into()))?;
         T::from_value(value)

@@ -134,10 +134,8 @@ impl Writer {
     }
 
     fn publish(&self, applied: Applied, answers: &mut Vec<Pending>) {
-        if let Some(listener) = self.listener.upgrade() {
-            if !applied.changes.is_empty() {
-                listener.changed(&applied.changes);
-            }
+        if let Some(listener) = self.listener.upgrade().filter(|_| !applied.changes.is_empty()) {
+            listener.changed(&applied.changes);
         }
         for (pending, decision) in answers.drain(..).zip(applied.decisions) {
             pending.answer(decision);

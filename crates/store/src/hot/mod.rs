@@ -6,6 +6,7 @@
 mod sqlite;
 mod sqlite_commands;
 mod sqlite_reads;
+mod sqlite_rows;
 pub(crate) mod user_index;
 
 use std::{fmt, sync::Arc};

@@ -110,10 +110,10 @@ fn decide(
     command: &Command,
     now: UtcMicros,
 ) -> Result<Decision> {
-    if let Some(key) = &command.key {
-        if let Some(earlier) = sqlite_commands::replay(connection, command.actor, key, now)? {
-            return Ok(earlier);
-        }
+    if let Some(key) = &command.key
+        && let Some(earlier) = sqlite_commands::replay(connection, command.actor, key, now)?
+    {
+        return Ok(earlier);
     }
     let mut work = sqlite_commands::Work { connection, tip, changes, actor: command.actor, now };
     let decision = work.carry_out(&command.action)?;

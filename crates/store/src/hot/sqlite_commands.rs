@@ -1,22 +1,15 @@
 //! One command inside the embedded database's transaction: read, let the domain decide, write.
 
 use houselights_domain::{
-    BookingId, OrderId, Refusal, SeatNumber, ShowId, UserId, UtcMicros,
-    booking::{Booking, BookingStatus},
-    claim::{ClaimRow, ClaimState},
-    ledger::{LedgerAction, LedgerEntry},
-    money::Minor,
-    order::{OrderState, OrderWord},
-    show::SalesRules,
+    BookingId, OrderId, Refusal, SeatNumber, ShowId, UtcMicros, booking::BookingStatus, claim::ClaimState,
+    ledger::LedgerAction, money::Minor, order::OrderState,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    Action, Actor, Decision, IDEMPOTENCY_WINDOW, IdempotencyKey, Order, Outcome, Reply, SeatChange,
-    sqlite::{LANE, Tip},
-    sqlite_reads::{BOOKING, booking, with_status},
+    Action, Actor, Decision, IDEMPOTENCY_WINDOW, IdempotencyKey, Order, Outcome, Reply, SeatChange, sqlite::Tip,
 };
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// What a command works with.
 pub(super) struct Work<'a> {
@@ -28,16 +21,16 @@ pub(super) struct Work<'a> {
 }
 
 /// A seat that changes its owner.
-struct Move {
-    show: ShowId,
-    seat: SeatNumber,
-    order: OrderId,
-    booking: BookingId,
-    action: LedgerAction,
-    deadline: UtcMicros,
+pub(super) struct Move {
+    pub(super) show: ShowId,
+    pub(super) seat: SeatNumber,
+    pub(super) order: OrderId,
+    pub(super) booking: BookingId,
+    pub(super) action: LedgerAction,
+    pub(super) deadline: UtcMicros,
 }
 
-type Decided<T> = Result<std::result::Result<T, Refusal>>;
+pub(super) type Decided<T> = Result<std::result::Result<T, Refusal>>;
 
 /// Returns from a function that decides when a rule says "no".
 macro_rules! allowed {
@@ -48,6 +41,7 @@ macro_rules! allowed {
         }
     };
 }
+pub(super) use allowed;
 
 impl Work<'_> {
     pub(super) fn carry_out(&mut self, action: &Action) -> Result<Decision> {
@@ -106,7 +100,7 @@ impl Work<'_> {
         let bookings = self.live_bookings(&order)?;
         let mut changed = Vec::with_capacity(bookings.len());
         for booking in bookings {
-            changed.push(self.move_booking(booking, BookingStatus::Booked, LedgerAction::Sold)?);
+            changed.push(self.move_booking(&booking, BookingStatus::Booked, LedgerAction::Sold)?);
         }
         let order = self.update_order(Order { state, ..order })?;
         Ok(Ok(Outcome::Done(order, changed)))
@@ -128,7 +122,7 @@ impl Work<'_> {
         let cancelled = allowed!(order.state.cancel(self.now));
         let rules = allowed!(self.rules(booking.show)?);
         allowed!(rules.check_cancel(self.actor.staff, self.now));
-        let booking = self.move_booking(booking, BookingStatus::Cancelled, LedgerAction::Released)?;
+        let booking = self.move_booking(&booking, BookingStatus::Cancelled, LedgerAction::Released)?;
         let live_seats = order.live_seats.saturating_sub(1);
         let state = if live_seats == 0 { cancelled } else { order.state };
         let order = self.update_order(Order { state, live_seats, ..order })?;
@@ -140,257 +134,22 @@ impl Work<'_> {
         let state = allowed!(order.state.cancel(self.now));
         let rules = allowed!(self.rules(order.show)?);
         allowed!(rules.check_cancel(self.actor.staff, self.now));
-        self.end(order, state, BookingStatus::Cancelled, LedgerAction::Released)
+        self.end(&order, state, BookingStatus::Cancelled, LedgerAction::Released)
     }
 
     fn expire(&mut self, id: OrderId) -> Result<Decision> {
         let order = allowed!(self.order(id)?);
         let state = allowed!(order.state.expire(self.now));
-        self.end(order, state, BookingStatus::Expired, LedgerAction::Expired)
+        self.end(&order, state, BookingStatus::Expired, LedgerAction::Expired)
     }
 
-    fn end(&mut self, order: Order, state: OrderState, to: BookingStatus, action: LedgerAction) -> Result<Decision> {
+    fn end(&mut self, order: &Order, state: OrderState, to: BookingStatus, action: LedgerAction) -> Result<Decision> {
         let mut changed = Vec::new();
-        for booking in self.live_bookings(&order)? {
-            changed.push(self.move_booking(booking, to, action)?);
+        for booking in self.live_bookings(order)? {
+            changed.push(self.move_booking(&booking, to, action)?);
         }
-        let order = self.update_order(Order { state, live_seats: 0, ..order })?;
+        let order = self.update_order(Order { state, live_seats: 0, ..order.clone() })?;
         Ok(Ok(Outcome::Done(order, changed)))
-    }
-
-    fn rules(&self, show: ShowId) -> Decided<SalesRules> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT total_seats, starts_at, sales_open_at, sales_close_at, called_off, revision FROM shows WHERE id = ?1",
-        )?;
-        let rules = statement
-            .query_row([show.0], |row| {
-                Ok(SalesRules {
-                    total_seats: row.get(0)?,
-                    starts_at: UtcMicros(row.get(1)?),
-                    sales_open_at: UtcMicros(row.get(2)?),
-                    sales_close_at: UtcMicros(row.get(3)?),
-                    called_off: row.get::<_, i64>(4)? != 0,
-                    revision: row.get(5)?,
-                })
-            })
-            .optional()?;
-        Ok(rules.ok_or(Refusal::UnknownShow(show)))
-    }
-
-    fn claim_row(&self, show: ShowId, seat: SeatNumber) -> Result<Option<ClaimRow>> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT version, deadline, order_id FROM claims WHERE show_id = ?1 AND seat_number = ?2")?;
-        let row = statement.query_row(params![show.0, seat.0], |row| {
-            Ok(ClaimRow { version: row.get(0)?, deadline: UtcMicros(row.get(1)?), order: OrderId(row.get(2)?) })
-        });
-        Ok(row.optional()?)
-    }
-
-    fn order(&self, id: OrderId) -> Decided<Order> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT user_id, show_id, state, hold_until, first_booking, seats, live_seats, total, created_at
-             FROM orders WHERE id = ?1",
-        )?;
-        let found = statement
-            .query_row([id.0], |row| {
-                let order = Order {
-                    id,
-                    user: UserId(row.get(0)?),
-                    show: ShowId(row.get(1)?),
-                    state: OrderState::Cancelled,
-                    first_booking: BookingId(row.get(4)?),
-                    seats: row.get(5)?,
-                    live_seats: row.get(6)?,
-                    total: Minor(row.get(7)?),
-                    created_at: UtcMicros(row.get(8)?),
-                };
-                Ok((order, row.get::<_, i64>(2)?, UtcMicros(row.get(3)?)))
-            })
-            .optional()?;
-        let Some((order, word, until)) = found else {
-            return Ok(Err(Refusal::UnknownOrder(id)));
-        };
-        let word = OrderWord::from_number(word)
-            .ok_or_else(|| Error::Corrupt(format!("order {id} has the unknown state {word}")))?;
-        Ok(Ok(Order { state: OrderState::from_stored(word, until), ..order }))
-    }
-
-    fn own_order(&self, id: OrderId) -> Decided<Order> {
-        let order = allowed!(self.order(id)?);
-        if order.user != self.actor.user && !self.actor.staff {
-            return Ok(Err(Refusal::NotYours));
-        }
-        Ok(Ok(order))
-    }
-
-    fn booking(&self, id: BookingId) -> Result<Option<Booking>> {
-        let mut statement = self.connection.prepare_cached(&format!("SELECT {BOOKING} FROM bookings WHERE id = ?1"))?;
-        statement.query_row([id.0], booking).optional()?.map(with_status).transpose()
-    }
-
-    fn live_bookings(&self, order: &Order) -> Result<Vec<Booking>> {
-        let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {BOOKING} FROM bookings WHERE id >= ?1 AND id < ?2 AND status IN (0, 1) ORDER BY id"
-        ))?;
-        let first = order.first_booking.0;
-        let rows = statement.query_map(params![first, first + i64::from(order.seats)], booking)?;
-        rows.map(|row| with_status(row?)).collect()
-    }
-
-    fn insert_order(&mut self, show: ShowId, seats: &[(SeatNumber, Minor)], state: OrderState) -> Result<Order> {
-        let count = u32::try_from(seats.len()).map_err(|_| Error::Bug("an order of too many seats".into()))?;
-        let order = Order {
-            id: OrderId(self.tip.next_order),
-            user: self.actor.user,
-            show,
-            state,
-            first_booking: BookingId(self.tip.next_booking),
-            seats: count,
-            live_seats: count,
-            total: Minor(seats.iter().map(|(_, price)| price.0).sum()),
-            created_at: self.now,
-        };
-        let mut statement =
-            self.connection.prepare_cached("INSERT INTO orders VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
-        statement.execute(params![
-            order.id.0,
-            order.user.0,
-            show.0,
-            state.word() as i64,
-            state.claim_deadline().0,
-            order.first_booking.0,
-            count,
-            count,
-            order.total.0,
-            self.now.0,
-        ])?;
-        self.tip.next_order += 1;
-        Ok(order)
-    }
-
-    fn insert_booking(
-        &mut self,
-        order: &Order,
-        seat: SeatNumber,
-        price: Minor,
-        status: BookingStatus,
-    ) -> Result<Booking> {
-        let booking = Booking {
-            id: BookingId(self.tip.next_booking),
-            order: order.id,
-            user: order.user,
-            show: order.show,
-            seat,
-            status,
-            price,
-            created_at: self.now,
-            ended_at: None,
-        };
-        let mut statement =
-            self.connection.prepare_cached("INSERT INTO bookings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL)")?;
-        statement.execute(params![
-            booking.id.0,
-            booking.order.0,
-            booking.user.0,
-            booking.show.0,
-            seat.0,
-            status as i64,
-            price.0,
-            self.now.0,
-        ])?;
-        self.tip.next_booking += 1;
-        Ok(booking)
-    }
-
-    fn update_order(&self, order: Order) -> Result<Order> {
-        let mut statement = self
-            .connection
-            .prepare_cached("UPDATE orders SET state = ?2, hold_until = ?3, live_seats = ?4 WHERE id = ?1")?;
-        let deadline = order.state.claim_deadline().0;
-        statement.execute(params![order.id.0, order.state.word() as i64, deadline, order.live_seats])?;
-        Ok(order)
-    }
-
-    /// Gives a booking its new status and its seat's claim the deadline that goes with it.
-    fn move_booking(&mut self, booking: Booking, to: BookingStatus, action: LedgerAction) -> Result<Booking> {
-        let ended_at = (to != BookingStatus::Booked).then_some(self.now);
-        let deadline = if to == BookingStatus::Booked { UtcMicros::NEVER } else { UtcMicros::BEGINNING };
-        let mut statement =
-            self.connection.prepare_cached("UPDATE bookings SET status = ?2, ended_at = ?3 WHERE id = ?1")?;
-        statement.execute(params![booking.id.0, to as i64, ended_at.map(|at| at.0)])?;
-        self.change_owner(&Move {
-            show: booking.show,
-            seat: booking.seat,
-            order: booking.order,
-            booking: booking.id,
-            action,
-            deadline,
-        })?;
-        Ok(Booking { status: to, ended_at, ..booking })
-    }
-
-    /// The only statement that changes a seat's owner. It takes a seat that is nobody's, one whose deadline has
-    /// passed, or one that already belongs to the same booking; it never takes a seat from another booking.
-    fn change_owner(&mut self, change: &Move) -> Result<()> {
-        let mut statement = self.connection.prepare_cached(
-            "INSERT INTO claims (show_id, seat_number, version, deadline, order_id, booking_id)
-             VALUES (?1, ?2, 1, ?3, ?4, ?5)
-             ON CONFLICT (show_id, seat_number) DO UPDATE
-             SET version = claims.version + 1, deadline = excluded.deadline, order_id = excluded.order_id,
-                 booking_id = excluded.booking_id
-             WHERE claims.deadline <= ?6 OR claims.booking_id = excluded.booking_id
-             RETURNING version",
-        )?;
-        let version: Option<i64> = statement
-            .query_row(
-                params![change.show.0, change.seat.0, change.deadline.0, change.order.0, change.booking.0, self.now.0],
-                |row| row.get(0),
-            )
-            .optional()?;
-        let Some(version) = version else {
-            return Err(Error::Corrupt(format!(
-                "seat {} of show {} belongs to another booking than {}",
-                change.seat, change.show, change.booking
-            )));
-        };
-        self.changes.push(SeatChange { show: change.show, seat: change.seat, deadline: change.deadline });
-        self.enter(change, version)
-    }
-
-    fn enter(&mut self, change: &Move, version: i64) -> Result<()> {
-        let entry = LedgerEntry {
-            lane: LANE,
-            seq: self.tip.next_seq,
-            at: self.now,
-            actor: self.actor.user,
-            action: change.action,
-            show: change.show,
-            seat: change.seat,
-            version,
-            order: change.order,
-            booking: change.booking,
-        };
-        let hash = entry.hash(&self.tip.hash);
-        let mut statement = self
-            .connection
-            .prepare_cached("INSERT INTO ledger VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?;
-        statement.execute(params![
-            entry.lane,
-            entry.seq,
-            entry.at.0,
-            entry.actor.0,
-            entry.action as i64,
-            entry.show.0,
-            entry.seat.0,
-            entry.version,
-            entry.order.0,
-            entry.booking.0,
-            hash,
-        ])?;
-        self.tip.hash = hash;
-        self.tip.next_seq += 1;
-        Ok(())
     }
 }
 

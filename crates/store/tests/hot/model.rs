@@ -1,0 +1,170 @@
+//! Random commands on a few seats, compared one by one with a model that is nothing but maps.
+
+use std::collections::BTreeMap;
+
+use houselights_domain::{BookingId, OrderId, UtcMicros};
+use houselights_store::hot::{Action, Command};
+use proptest::{
+    prelude::*,
+    strategy::ValueTree,
+    test_runner::{Config, TestRunner},
+};
+
+use crate::fixture::{House, actor, claim, done};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Buy { user: i64, seats: Vec<u32>, hold: Option<i64> },
+    Confirm { user: i64, order: usize },
+    Cancel { user: i64, booking: usize },
+    Release { user: i64, order: usize },
+    Expire { order: usize },
+    Wait(i64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let seats = proptest::collection::btree_set(1..6_u32, 1..4).prop_map(|seats| seats.into_iter().collect());
+    let step = prop_oneof![
+        4 => (1..4_i64, seats, proptest::option::of(1..40_i64)).prop_map(|(user, seats, hold)| Step::Buy { user, seats, hold }),
+        1 => (1..4_i64, 0..8_usize).prop_map(|(user, order)| Step::Confirm { user, order }),
+        2 => (1..4_i64, 0..12_usize).prop_map(|(user, booking)| Step::Cancel { user, booking }),
+        1 => (1..4_i64, 0..8_usize).prop_map(|(user, order)| Step::Release { user, order }),
+        1 => (0..8_usize).prop_map(|order| Step::Expire { order }),
+        2 => (1..30_i64).prop_map(Step::Wait),
+    ];
+    proptest::collection::vec(step, 1..40)
+}
+
+/// A booking of the model: owner, order, seat, and until when (`i64::MAX` sold, 0 over).
+#[derive(Clone, Copy, Debug)]
+struct Seat {
+    user: i64,
+    order: i64,
+    seat: u32,
+    until: i64,
+}
+
+#[derive(Default)]
+struct Model {
+    bookings: BTreeMap<i64, Seat>,
+    orders: Vec<i64>,
+}
+
+impl Model {
+    fn owner(&self, seat: u32, now: i64) -> bool {
+        self.bookings.values().any(|booking| booking.seat == seat && booking.until > now)
+    }
+
+    fn of_order(&self, order: i64) -> Vec<i64> {
+        self.bookings.iter().filter(|(_, b)| b.order == order && b.until != 0).map(|(id, _)| *id).collect()
+    }
+
+    /// Whether the command is carried out, and what it does to the model if it is.
+    fn allows(&self, step: &Step, now: i64) -> bool {
+        match step {
+            Step::Buy { seats, .. } => seats.iter().all(|seat| !self.owner(*seat, now)),
+            Step::Confirm { user, order } => self.held(*order, now).is_some_and(|owner| owner == *user),
+            Step::Cancel { user, booking } => {
+                self.bookings.values().nth(*booking).is_some_and(|b| b.user == *user && b.until > now)
+            }
+            Step::Release { user, order } => {
+                let live = self.orders.get(*order).map(|order| self.of_order(*order)).unwrap_or_default();
+                live.first().is_some_and(|id| self.bookings[id].user == *user && self.bookings[id].until > now)
+            }
+            Step::Expire { order } => {
+                let live = self.orders.get(*order).map(|order| self.of_order(*order)).unwrap_or_default();
+                live.first().is_some_and(|id| self.bookings[id].until <= now)
+            }
+            Step::Wait(_) => true,
+        }
+    }
+
+    fn held(&self, order: usize, now: i64) -> Option<i64> {
+        let live = self.of_order(*self.orders.get(order)?);
+        let first = self.bookings[live.first()?];
+        (first.until != i64::MAX && first.until > now).then_some(first.user)
+    }
+}
+
+fn action(model: &Model, step: &Step, now: i64) -> Option<(i64, Action)> {
+    let order = |index: usize| OrderId(model.orders.get(index).copied().unwrap_or(999));
+    Some(match step {
+        Step::Buy { user, seats, hold } => (*user, claim(1, seats, hold.map(|hold| UtcMicros(now + hold)))),
+        Step::Confirm { user, order: index } => (*user, Action::Confirm(order(*index))),
+        Step::Cancel { user, booking } => {
+            let id = model.bookings.keys().nth(*booking).copied().unwrap_or(999);
+            (*user, Action::Cancel(BookingId(id)))
+        }
+        Step::Release { user, order: index } => (*user, Action::Release(order(*index))),
+        Step::Expire { order: index } => (0, Action::Expire(order(*index))),
+        Step::Wait(_) => return None,
+    })
+}
+
+fn apply(
+    model: &mut Model,
+    step: &Step,
+    done: &(houselights_store::hot::Order, Vec<houselights_domain::booking::Booking>),
+    now: i64,
+) {
+    let (order, bookings) = done;
+    if let Step::Buy { user, seats, hold } = step {
+        // Whoever's hold had run out on these seats has lost all of that order's seats.
+        let lapsed: Vec<i64> = model
+            .bookings
+            .values()
+            .filter(|b| seats.contains(&b.seat) && b.until != 0 && b.until <= now)
+            .map(|b| b.order)
+            .collect();
+        for booking in model.bookings.values_mut().filter(|b| lapsed.contains(&b.order)) {
+            booking.until = 0;
+        }
+        model.orders.push(order.id.0);
+        let until = hold.map_or(i64::MAX, |hold| now + hold);
+        for booking in bookings {
+            let seat = Seat { user: *user, order: order.id.0, seat: booking.seat.0, until };
+            assert!(model.bookings.insert(booking.id.0, seat).is_none(), "a booking's number was used twice");
+        }
+        return;
+    }
+    for booking in bookings {
+        let until = if matches!(step, Step::Confirm { .. }) { i64::MAX } else { 0 };
+        model.bookings.get_mut(&booking.id.0).unwrap().until = until;
+    }
+}
+
+fn play(house: &mut House, show_offset: &mut Model, steps: &[Step]) {
+    let model = show_offset;
+    for step in steps {
+        let now = house.now.0;
+        let Some((user, action)) = action(model, step, now) else {
+            if let Step::Wait(micros) = step {
+                house.now = UtcMicros(now + micros);
+            }
+            continue;
+        };
+        let by = if user == 0 { houselights_store::hot::Actor::SYSTEM } else { actor(user) };
+        let decision = house.batch(&[Command { actor: by, action, key: None }]).pop().unwrap();
+        assert_eq!(decision.is_ok(), model.allows(step, now), "{step:?} at {now}: {decision:?}");
+        if let Ok(done) = done(decision) {
+            apply(model, step, &done, now);
+        }
+    }
+}
+
+pub async fn random_commands_agree_with_a_model(mut house: House) {
+    let mut runner = TestRunner::new(Config::default());
+    for _ in 0..150 {
+        let steps = steps().new_tree(&mut runner).unwrap().current();
+        let mut model = Model::default();
+        play(&mut house, &mut model, &steps);
+        house.assert_verified().await;
+        // The next sequence finds the hall empty.
+        for (id, booking) in &model.bookings {
+            if booking.until > house.now.0 {
+                house.cancel(crate::fixture::STAFF, BookingId(*id)).unwrap();
+            }
+        }
+        house.now = house.now.plus(100);
+    }
+}
