@@ -64,31 +64,33 @@ impl Work<'_> {
         let numbers: Vec<SeatNumber> = seats.iter().map(|(seat, _)| *seat).collect();
         let rules = allowed!(self.rules(show)?);
         allowed!(rules.check(&numbers, revision, self.now));
-        let mut taken = Vec::new();
-        let mut lapsed = Vec::new();
-        for seat in &numbers {
-            match ClaimState::of(self.claim_row(show, *seat)?, self.now) {
-                ClaimState::Held { .. } | ClaimState::Sold { .. } => taken.push(*seat),
-                ClaimState::Lapsed { former, .. } => lapsed.push(former),
-                ClaimState::Free { .. } => {}
-            }
-        }
+        let mut before = self.claim_rows(show, &numbers)?;
+        let states = || before.iter().map(|row| ClaimState::of(*row, self.now));
+        let taken: Vec<SeatNumber> =
+            numbers.iter().zip(states()).filter(|(_, state)| state.is_owned()).map(|(seat, _)| *seat).collect();
         if !taken.is_empty() {
             return Ok(Err(Refusal::SeatTaken(taken)));
         }
-        lapsed.sort_unstable();
-        lapsed.dedup();
-        for former in lapsed {
-            allowed!(self.expire(former)?);
+        let mut lapsed: Vec<OrderId> = states()
+            .filter_map(|state| if let ClaimState::Lapsed { former, .. } = state { Some(former) } else { None })
+            .collect();
+        if !lapsed.is_empty() {
+            lapsed.sort_unstable();
+            lapsed.dedup();
+            for former in lapsed {
+                allowed!(self.expire(former)?);
+            }
+            before = self.claim_rows(show, &numbers)?;
         }
         let order = self.insert_order(show, seats, OrderState::new(hold_until))?;
         let action = if hold_until.is_some() { LedgerAction::Held } else { LedgerAction::Sold };
         let status = if hold_until.is_some() { BookingStatus::Held } else { BookingStatus::Booked };
         let mut bookings = Vec::with_capacity(seats.len());
-        for (seat, price) in seats {
+        for ((seat, price), before) in seats.iter().zip(before) {
             let booking = self.insert_booking(&order, *seat, *price, status)?;
             let deadline = order.state.claim_deadline();
-            self.change_owner(&Move { show, seat: *seat, order: order.id, booking: booking.id, action, deadline })?;
+            let change = Move { show, seat: *seat, order: order.id, booking: booking.id, action, deadline };
+            self.change_owner(&change, before)?;
             bookings.push(booking);
         }
         Ok(Ok(Outcome::Done(order, bookings)))

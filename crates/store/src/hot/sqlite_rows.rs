@@ -49,6 +49,10 @@ impl Work<'_> {
         Ok(row.optional()?)
     }
 
+    pub(super) fn claim_rows(&self, show: ShowId, seats: &[SeatNumber]) -> Result<Vec<Option<ClaimRow>>> {
+        seats.iter().map(|seat| self.claim_row(show, *seat)).collect()
+    }
+
     pub(super) fn order(&self, id: OrderId) -> Decided<Order> {
         let mut statement = self.connection.prepare_cached(
             "SELECT user_id, show_id, state, hold_until, first_booking, seats, live_seats, total, created_at
@@ -191,43 +195,55 @@ impl Work<'_> {
         let mut statement =
             self.connection.prepare_cached("UPDATE bookings SET status = ?2, ended_at = ?3 WHERE id = ?1")?;
         statement.execute(params![booking.id.0, to as i64, ended_at.map(|at| at.0)])?;
-        self.change_owner(&Move {
+        let change = Move {
             show: booking.show,
             seat: booking.seat,
             order: booking.order,
             booking: booking.id,
             action,
             deadline,
-        })?;
+        };
+        let before = self.claim_row(booking.show, booking.seat)?;
+        self.change_owner(&change, before)?;
         Ok(Booking { status: to, ended_at, ..booking.clone() })
     }
 
-    /// The only statement that changes a seat's owner. It takes a seat that is nobody's, one whose deadline has
-    /// passed, or one that already belongs to the same booking; it never takes a seat from another booking.
-    pub(super) fn change_owner(&mut self, change: &Move) -> Result<()> {
-        let mut statement = self.connection.prepare_cached(
-            "INSERT INTO claims (show_id, seat_number, version, deadline, order_id, booking_id)
-             VALUES (?1, ?2, 1, ?3, ?4, ?5)
-             ON CONFLICT (show_id, seat_number) DO UPDATE
-             SET version = claims.version + 1, deadline = excluded.deadline, order_id = excluded.order_id,
-                 booking_id = excluded.booking_id
-             WHERE claims.deadline <= ?6 OR claims.booking_id = excluded.booking_id
-             RETURNING version",
-        )?;
-        let version: Option<i64> = statement
-            .query_row(
-                params![change.show.0, change.seat.0, change.deadline.0, change.order.0, change.booking.0, self.now.0],
-                |row| row.get(0),
-            )
-            .optional()?;
-        let Some(version) = version else {
+    /// The only place where a seat changes its owner. A seat that has no claim gets one, and the key of the table
+    /// refuses a second; a claim moves on only from the very version that was read, and only if it is nobody's, its
+    /// deadline has passed, or it belongs to the same booking. Nothing else is ever written over.
+    pub(super) fn change_owner(&mut self, change: &Move, before: Option<ClaimRow>) -> Result<()> {
+        let written = match before {
+            None => self
+                .connection
+                .prepare_cached(
+                    "INSERT INTO claims (show_id, seat_number, version, deadline, order_id, booking_id)
+                     VALUES (?1, ?2, 1, ?3, ?4, ?5)",
+                )?
+                .execute(params![change.show.0, change.seat.0, change.deadline.0, change.order.0, change.booking.0])?,
+            Some(row) => self
+                .connection
+                .prepare_cached(
+                    "UPDATE claims SET version = version + 1, deadline = ?3, order_id = ?4, booking_id = ?5
+                     WHERE show_id = ?1 AND seat_number = ?2 AND version = ?6 AND (deadline <= ?7 OR booking_id = ?5)",
+                )?
+                .execute(params![
+                    change.show.0,
+                    change.seat.0,
+                    change.deadline.0,
+                    change.order.0,
+                    change.booking.0,
+                    row.version,
+                    self.now.0
+                ])?,
+        };
+        if written != 1 {
             return Err(Error::Corrupt(format!(
                 "seat {} of show {} belongs to another booking than {}",
                 change.seat, change.show, change.booking
             )));
-        };
+        }
         self.changes.push(SeatChange { show: change.show, seat: change.seat, deadline: change.deadline });
-        self.enter(change, version)
+        self.enter(change, before.map_or(1, |row| row.version + 1))
     }
 
     pub(super) fn enter(&mut self, change: &Move, version: i64) -> Result<()> {
