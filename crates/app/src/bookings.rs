@@ -70,7 +70,12 @@ pub enum Answer {
     /// It was carried out.
     Fresh(OrderCard),
     /// It carried a key: this is the first answer to it, given now or earlier.
-    Recorded(Reply),
+    Recorded {
+        /// What is sent.
+        reply: Reply,
+        /// Whether it was given before.
+        replayed: bool,
+    },
 }
 
 /// The use cases.
@@ -164,10 +169,10 @@ impl Bookings {
         });
         let decision = self.engine.submit(Command { actor, action, key }).await?;
         if let Some(reply) = written.lock().take() {
-            return Ok(Answer::Recorded(reply));
+            return Ok(Answer::Recorded { reply, replayed: false });
         }
         match decision {
-            Ok(Outcome::Replayed(reply)) => Ok(Answer::Recorded(reply)),
+            Ok(Outcome::Replayed(reply)) => Ok(Answer::Recorded { reply, replayed: true }),
             decision => explained(decision, &self.occupancy, &facts, self.clock.now()).map(Answer::Fresh),
         }
     }
