@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use houselights_domain::{Layout, LayoutId, MovieId, ShowId, UtcMicros, layout::LayoutPlan, show::PriceList};
-use houselights_store::{Db, cold::catalogue as rows};
 pub use houselights_store::cold::catalogue::{Movie, MovieFilter, ShowRow};
+use houselights_store::{Db, cold::catalogue as rows};
 use jiff::tz::TimeZone;
 use quick_cache::sync::Cache;
 

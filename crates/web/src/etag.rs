@@ -15,6 +15,7 @@ pub struct Cached {
     kind: HeaderValue,
     tag: HeaderValue,
     caching: HeaderValue,
+    link: Option<HeaderValue>,
 }
 
 impl Cached {
@@ -22,13 +23,20 @@ impl Cached {
     pub fn new(bytes: impl Into<Bytes>, kind: HeaderValue) -> Self {
         let bytes = bytes.into();
         let tag = tag_of(&bytes);
-        Self { bytes, kind, tag, caching: HeaderValue::from_static("no-cache") }
+        Self { bytes, kind, tag, caching: HeaderValue::from_static("no-cache"), link: None }
     }
 
     /// Lets users keep it for some time without asking.
     #[must_use]
     pub fn kept(mut self, caching: &'static str) -> Self {
         self.caching = HeaderValue::from_static(caching);
+        self
+    }
+
+    /// Says where the next page is.
+    #[must_use]
+    pub fn linked(mut self, link: Option<HeaderValue>) -> Self {
+        self.link = link;
         self
     }
 
@@ -42,6 +50,9 @@ impl Cached {
             response.headers_mut().insert(header::CONTENT_TYPE, self.kind.clone());
         }
         response.headers_mut().insert(header::ETAG, self.tag.clone());
+        if let Some(link) = &self.link {
+            response.headers_mut().insert(header::LINK, link.clone());
+        }
         response.headers_mut().insert(header::CACHE_CONTROL, self.caching.clone());
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         response

@@ -21,6 +21,7 @@ pub mod openapi;
 pub mod page;
 pub mod path;
 pub mod problem;
+mod rendered;
 mod request_id;
 pub mod serve;
 pub mod settings;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use houselights_app::{App, Entropy};
 
-use crate::{limits::Limits, settings::WebSettings};
+use crate::{limits::Limits, rendered::Rendered, settings::WebSettings};
 
 /// Everything the web side needs to answer; one for the whole process.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct Site {
     pub settings: WebSettings,
     /// How often one caller may come.
     pub limits: Limits,
+    /// Answers about the programme.
+    pub(crate) rendered: Rendered,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -25,6 +27,6 @@ pub type Web = axum::extract::State<Arc<Site>>;
 impl Site {
     /// A site as it was set up.
     pub fn new(app: Arc<App>, settings: WebSettings, entropy: Arc<dyn Entropy>) -> Self {
-        Self { app, limits: Limits::new(settings.limits), settings, entropy }
+        Self { app, limits: Limits::new(settings.limits), rendered: Rendered::default(), settings, entropy }
     }
 }

@@ -161,7 +161,8 @@ enum Booked {
 impl Booked {
     fn of(card: &OrderCard, single: bool) -> Self {
         let mut bookings: Vec<Booking> = card.bookings.iter().map(Booking::from).collect();
-        if single && bookings.len() == 1
+        if single
+            && bookings.len() == 1
             && let Some(booking) = bookings.pop()
         {
             return Self::One(Box::new(booking));
@@ -194,10 +195,9 @@ fn seats(fields: &mut Reader<'_>) -> (Vec<SeatNumber>, bool) {
 /// An answer, written down as it is sent.
 fn reply(result: &houselights_app::Result<OrderCard>, status: StatusCode, single: bool) -> Reply {
     match result {
-        Ok(card) => Reply {
-            status: status.as_u16(),
-            body: serde_json::to_vec(&Booked::of(card, single)).unwrap_or_default(),
-        },
+        Ok(card) => {
+            Reply { status: status.as_u16(), body: serde_json::to_vec(&Booked::of(card, single)).unwrap_or_default() }
+        }
         Err(houselights_app::Error::Refused(refusal)) => {
             let problem = Problem::from(refusal.clone());
             Reply { status: problem.status().as_u16(), body: problem.body() }
@@ -209,12 +209,7 @@ fn reply(result: &houselights_app::Result<OrderCard>, status: StatusCode, single
     }
 }
 
-fn keyed(
-    key: Option<String>,
-    route: &str,
-    fields: &Fields,
-    (status, single): (StatusCode, bool),
-) -> Option<Key> {
+fn keyed(key: Option<String>, route: &str, fields: &Fields, (status, single): (StatusCode, bool)) -> Option<Key> {
     let key = key?;
     Some(Key {
         key,
@@ -309,7 +304,7 @@ async fn my_bookings(State(site): Web, caller: Caller, uri: Uri, query: Query) -
     let (page, before) = query.read(|q| Page::read_by_id(q, ALL))?;
     let mut cards = site.app.bookings.of(caller.actor(), before.map(BookingId), page.limit + 1).await?;
     let more = page.cut(&mut cards);
-    let next = cards.last().filter(|_| more).map(|last| page::next(&uri, last.booking.id));
+    let next = cards.last().filter(|_| more).map(|last| page::next(&uri, &last.booking.id));
     let bookings: Vec<Booking> = cards.iter().map(Booking::from).collect();
     Ok((next.unwrap_or_default(), Json(bookings)).into_response())
 }

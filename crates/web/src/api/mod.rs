@@ -1,7 +1,10 @@
 //! The JSON API: one file a group of routes, with its documentation, handlers and tests.
 
 mod accounts;
+mod bookings;
+mod movies;
 mod root;
+mod shows;
 
 use std::sync::Arc;
 
@@ -11,5 +14,10 @@ use crate::{openapi, site::Site};
 
 /// Every route of the API, with its documentation.
 pub(crate) fn routes() -> OpenApiRouter<Arc<Site>> {
-    OpenApiRouter::with_openapi(openapi::outline()).merge(root::routes()).merge(accounts::routes())
+    OpenApiRouter::with_openapi(openapi::outline())
+        .merge(root::routes())
+        .merge(accounts::routes())
+        .merge(movies::routes())
+        .merge(shows::routes())
+        .merge(bookings::routes())
 }

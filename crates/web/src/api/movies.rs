@@ -91,8 +91,7 @@ fn rendered<T: Serialize>(list: &[T], next: Option<HeaderMap>) -> Result<Cached>
 /// The first address of a window of time and the first after it.
 fn window(query: &Query) -> Result<Option<(UtcMicros, UtcMicros)>> {
     let (from, to) = query.read(|q| (q.optional_time("from"), q.optional_time("to")))?;
-    Ok((from.is_some() || to.is_some())
-        .then(|| (from.unwrap_or(UtcMicros(i64::MIN)), to.unwrap_or(UtcMicros::NEVER))))
+    Ok((from.is_some() || to.is_some()).then(|| (from.unwrap_or(UtcMicros(i64::MIN)), to.unwrap_or(UtcMicros::NEVER))))
 }
 
 /// What is on.
@@ -126,10 +125,9 @@ async fn list(site: &Site, uri: &Uri, query: &Query) -> Result<Cached> {
         after: MovieId(after.unwrap_or(0)),
         limit: i64::from(page.limit) + 1,
     };
-    let mut movies: Vec<Movie> =
-        site.app.catalogue.movies(filter).await?.into_iter().map(Movie::from).collect();
+    let mut movies: Vec<Movie> = site.app.catalogue.movies(filter).await?.into_iter().map(Movie::from).collect();
     let more = page.cut(&mut movies);
-    let next = movies.last().filter(|_| more).map(|last| page::next(uri, last.id));
+    let next = movies.last().filter(|_| more).map(|last| page::next(uri, &last.id));
     rendered(&movies, next)
 }
 
@@ -174,7 +172,7 @@ async fn shows_of_movie(
         .map(Arc::clone)
         .collect();
     let more = page.cut(&mut wanted);
-    let next = wanted.last().filter(|_| more).map(|last| page::next(&uri, shows::Cursor::of(last)));
+    let next = wanted.last().filter(|_| more).map(|last| page::next(&uri, &shows::Cursor::of(last)));
     let views = shows::views(&site, &wanted).await?;
     Ok(rendered(&views, next)?.answer(&headers))
 }
