@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf};
 
 use clap::{Arg, ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -73,7 +73,7 @@ pub(crate) struct Superuser {
     /// An address
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) email: Option<String>,
-    /// Ask nothing: the password is in HOUSELIGHTS_SUPERUSER_PASSWORD
+    /// Ask nothing: the password is in `HOUSELIGHTS_SUPERUSER_PASSWORD`
     #[arg(long)]
     pub(crate) no_input: bool,
     #[command(flatten)]
@@ -205,10 +205,10 @@ fn augment(mut command: Command, server: bool) -> Command {
     for (group, setting) in settings_for(server) {
         let mut notes = format!(" [env: {}]", setting.env());
         if !setting.default.is_empty() {
-            notes += &format!(" [default: {}]", setting.default);
+            let _infallible = write!(notes, " [default: {}]", setting.default);
         }
         if let Some(demo) = setting.demo {
-            notes += &format!(" [demo: {demo}]");
+            let _infallible = write!(notes, " [demo: {demo}]");
         }
         // The short help is for the two everybody needs; `--help` tells all.
         let main = matches!(setting.name, "listen" | "data_dir");

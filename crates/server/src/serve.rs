@@ -75,12 +75,11 @@ struct House {
 impl House {
     async fn open(config: &Config, db: Db) -> Result<Self> {
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy::default()));
-        let keys = match &config.accounts.signing_key {
-            Some(secret) => SigningKeys::from_secret(secret)?,
-            None => {
-                let now = houselights_app::Clock::now(&*clock);
-                SigningKeys::load_or_create(&config.data_dir, now, &*entropy)?
-            }
+        let keys = if let Some(secret) = &config.accounts.signing_key {
+            SigningKeys::from_secret(secret)?
+        } else {
+            let now = houselights_app::Clock::now(&*clock);
+            SigningKeys::load_or_create(&config.data_dir, now, &*entropy)?
         };
         let entropy_of_accounts = Arc::clone(&entropy) as Arc<dyn houselights_app::Entropy>;
         let settings = wiring::accounts(config);
@@ -134,7 +133,7 @@ async fn signal() {
         }
         (Err(error), _) | (_, Err(error)) => {
             tracing::error!(%error, "signals cannot be received: only a kill stops this server");
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
@@ -143,6 +142,6 @@ async fn signal() {
 async fn signal() {
     if let Err(error) = tokio::signal::ctrl_c().await {
         tracing::error!(%error, "signals cannot be received: only a kill stops this server");
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 /// What `app` wants to know about accounts.
 pub(crate) fn accounts(config: &Config) -> AccountSettings {
     let from = &config.accounts;
-    let limit = |attempts: u32| Some(Limit { attempts, per: Duration::from_secs(60) }).filter(|_| attempts > 0);
+    let limit = |attempts: u32| Some(Limit { attempts, per: Duration::from_mins(1) }).filter(|_| attempts > 0);
     AccountSettings {
         access_lifetime: from.access_lifetime,
         refresh_lifetime: from.refresh_lifetime,

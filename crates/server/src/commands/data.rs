@@ -1,5 +1,7 @@
 //! Commands about the database as a whole.
 
+use std::fmt::Write as _;
+
 use houselights_store::{Access, Db, SchemaState, SqliteOptions};
 
 use crate::{
@@ -38,11 +40,11 @@ pub(crate) async fn verify(config: &Config) -> Result {
     }
     let mut out = String::new();
     for finding in report.findings.iter().take(MOST_PRINTED) {
-        out += &format!("{finding}\n");
+        let _infallible = writeln!(out, "{finding}");
     }
     let left = u64::try_from(report.findings.len().saturating_sub(MOST_PRINTED)).unwrap_or(u64::MAX) + report.more;
     if left > 0 {
-        out += &format!("... and {left} more\n");
+        let _infallible = writeln!(out, "... and {left} more");
     }
     print::out(&out)?;
     Err(Failure::new(format!("the books do not add up ({looked} compared): keep a copy of the data folder as it is")))
@@ -52,11 +54,12 @@ pub(crate) async fn verify(config: &Config) -> Result {
 pub(crate) async fn check(config: &Config) -> Result {
     let mut out = format!("Configuration: good.\n{}", in_words(config));
     if !config.data_dir.join(DATABASE).exists() {
-        out += &format!("Database: none yet in {}; the first start makes it.\n", config.data_dir.display());
+        let _infallible =
+            writeln!(out, "Database: none yet in {}; the first start makes it.", config.data_dir.display());
         return Ok(print::out(&out)?);
     }
     let db = open(config, Access::Read).await?;
-    out += &format!("Database: {}; {}.\n", db.describe(), schema(db.schema()));
+    let _infallible = writeln!(out, "Database: {}; {}.", db.describe(), schema(db.schema()));
     print::out(&out)?;
     match db.schema() {
         SchemaState::Current(_) => Ok(()),

@@ -1,6 +1,7 @@
 //! `backup` and `restore`.
 
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
 };
@@ -71,7 +72,7 @@ pub(crate) async fn restore(config: &Config, args: &cli::Restore) -> Result {
     drop(lock);
     let mut out = format!("{} restored to {} ({}).\n", file.display(), target.display(), schema(state));
     if let Some(aside) = aside {
-        out += &format!("The database that was there is now {}.\n", aside.display());
+        let _infallible = writeln!(out, "The database that was there is now {}.", aside.display());
     }
     Ok(print::out(&out)?)
 }
@@ -190,4 +191,65 @@ pub(crate) fn progress_bar(what: &'static str) -> ProgressBar {
         bar.set_style(style);
     }
     bar.with_message(what)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::config::Purpose;
+
+    fn config(folder: &Path) -> Config {
+        let flags = BTreeMap::from([("data_dir", folder.to_string_lossy().into_owned())]);
+        Config::load(&flags, None, &|_| None, Purpose::Cinema).unwrap()
+    }
+
+    fn to(file: &Path, force: bool) -> cli::Backup {
+        cli::Backup { file: file.to_owned(), force, data: cli::DataArgs::default() }
+    }
+
+    fn from(file: &Path) -> cli::Restore {
+        cli::Restore { file: file.to_owned(), yes: true, data: cli::DataArgs::default() }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[tokio::test]
+    async fn a_backup_is_not_overwritten_and_comes_back_and_the_old_database_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, file) = (folder.path().join("data"), folder.path().join("backup"));
+        let config = config(&data);
+        drop(open(&config, Access::Maintain).await.unwrap());
+        backup(&config, &to(&file, false)).await.unwrap();
+        assert!(backup(&config, &to(&file, false)).await.is_err());
+        backup(&config, &to(&file, true)).await.unwrap();
+        restore(&config, &from(&file)).await.unwrap();
+        let names = names(&data);
+        assert!(names.iter().any(|name| name.starts_with("houselights.sqlite3.replaced-")), "{names:?}");
+        assert!(!names.iter().any(|name| name.starts_with("restore-")), "{names:?}");
+        drop(open(&config, Access::Serve).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_database_or_would_go_under_a_running_server_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, file) = (folder.path().join("data"), folder.path().join("backup"));
+        let config = config(&data);
+        let running = open(&config, Access::Serve).await.unwrap();
+        backup(&config, &to(&file, false)).await.unwrap();
+        let before = names(&data);
+        let refused = restore(&config, &from(&file)).await.unwrap_err();
+        assert!(format!("{refused:?}").contains("another Houselights runs"), "{refused:?}");
+        fs::write(&file, "junk").unwrap();
+        let refused = restore(&config, &from(&file)).await.unwrap_err();
+        assert!(format!("{refused:?}").contains("no Houselights database"), "{refused:?}");
+        assert_eq!(names(&data), before);
+        drop(running);
+    }
 }

@@ -30,7 +30,8 @@ pub(crate) async fn create(config: &Config, args: &cli::Superuser) -> Result {
     // This command signs no token, so it needs no key of the house, and leaves no file behind.
     let mut bytes = [0_u8; 32];
     houselights_app::Entropy::fill(&*entropy, &mut bytes)?;
-    let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let secret: String =
+        bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(b'a' + digit)).collect();
     let keys = SigningKeys::from_secret(&secret)?;
     let accounts = Accounts::open(db, clock, entropy, keys, wiring::accounts(config)).await?;
     let made = accounts.create_superuser(account).await?;

@@ -21,7 +21,7 @@ pub(crate) use settings::{Reach, Setting, groups};
 use values::{address, duration, list, number, number_or_auto, on_off, size, word};
 
 const SECOND: Duration = Duration::from_secs(1);
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// All settings, each with a value that can be used.
 #[derive(Clone, Debug)]

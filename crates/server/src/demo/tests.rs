@@ -72,7 +72,10 @@ proptest! {
 fn the_halls_have_the_seats_that_they_should() {
     let checked = checked(noon(Date::constant(2027, 1, 1)));
     let seats = |cinema: usize, screen: usize| &checked.cinemas[cinema].screens[screen].layout;
-    assert_eq!([seats(0, 0), seats(0, 1), seats(0, 2), seats(0, 3)].map(|one| one.total_seats()), [120, 320, 12, 60]);
+    assert_eq!(
+        [seats(0, 0), seats(0, 1), seats(0, 2), seats(0, 3)].map(houselights_domain::Layout::total_seats),
+        [120, 320, 12, 60]
+    );
     let has = |layout: &houselights_domain::Layout, kind| layout.seats().iter().any(|seat| seat.kind == kind);
     assert!(has(seats(0, 0), SeatKind::Wheelchair) && has(seats(0, 0), SeatKind::Companion));
     assert!(has(seats(0, 1), SeatKind::Premium) && has(seats(0, 2), SeatKind::SofaLeft));
