@@ -1,15 +1,19 @@
 //! Changing what is on: what staff do, with the same checks and refusals as programme files.
 
+mod cinemas;
+mod movies;
+mod shows;
+
 use std::sync::Arc;
 
-use houselights_domain::films::Mapping;
-use houselights_store::Db;
+use houselights_domain::{Problem, films::Mapping};
+use houselights_store::{Db, Tx, exec::BoxFuture};
 
 use crate::{
     catalogue::Catalogue,
     clock::Clock,
-    error::Result,
-    programme::{self, ImportReport, ListFormat, MoviesReport, Progress},
+    error::{Error, Result},
+    programme::{self, ImportReport, ListFormat, MoviesReport, Progress, Put, Stop},
 };
 
 /// The use cases.
@@ -45,4 +49,36 @@ impl Office {
         self.catalogue.changed();
         report
     }
+
+    /// One transaction, after which the catalogue knows that it is out of date.
+    async fn write<T, F>(&self, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        let done = self.db.write(body).await;
+        self.catalogue.changed();
+        done
+    }
 }
+
+/// What a rule refuses of a file by its path is for staff a conflict with what is there, as a sentence.
+fn put<T>(put: Put<T>) -> Result<T> {
+    put.map_err(|stop| match stop {
+        Stop::At(problem) => Error::Conflict(problem.reason),
+        Stop::Failed(error) => error,
+    })
+}
+
+/// Problems of a field.
+fn fault(field: &str, reason: impl Into<String>) -> Error {
+    programme::invalid(vec![Problem::new(field, reason.into())])
+}
+
+/// A key names a row for ever.
+fn same_key(before: &str, after: &str) -> Result<()> {
+    if before == after { Ok(()) } else { Err(fault("key", format!("is {before:?} for ever"))) }
+}
+
+#[cfg(test)]
+mod tests;

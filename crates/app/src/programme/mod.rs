@@ -23,6 +23,7 @@ use houselights_store::{
 use tokio::sync::watch;
 
 pub use export::export;
+pub(crate) use export::{cinema_draft, movie_draft, screen_draft, show_draft};
 pub use films::{ListFormat, MAX_LIST_BYTES, MoviesReport, import_movies};
 pub(crate) use put::{Change, Put, Stop, TicketsMay, clash_told};
 pub(crate) use stored::Stored;

@@ -54,6 +54,11 @@ impl Stored {
         })
     }
 
+    /// Reads all cinemas and screens, and nothing else.
+    pub(crate) async fn places(db: &impl Query) -> Result<Self> {
+        Self::for_file(db, &Programme::default()).await
+    }
+
     /// What a file's shows may refer to.
     pub(crate) fn known(&self) -> Result<Known> {
         let mut known = Known::default();

@@ -2,6 +2,7 @@
 //! nothing of which one it is. A new subject is a module here and a line in the list below.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
 
+mod programme;
 mod sessions;
 mod users;
 
@@ -29,6 +30,10 @@ async fn sqlite_in(folder: &std::path::Path) -> Db {
 }
 
 on_every_database! {
+    programme: a_cinema_is_added_changed_and_deleted, a_screen_gets_versions_of_its_layout,
+        a_screen_is_changed_and_deleted, a_movie_is_added_changed_and_deleted,
+        a_show_is_added_changed_called_off_and_deleted, tickets_are_live_until_their_deadline_and_history_for_ever,
+        two_shows_that_need_one_screen_are_found;
     users: a_user_is_stored_and_found, a_name_is_given_once, pages_follow_each_other, changes_are_kept,
         a_hash_is_replaced_only_if_it_is_the_one_expected, a_login_counts_only_for_the_password_that_was_checked;
     sessions: a_refresh_token_is_taken_once, an_expired_session_takes_nothing, a_revoked_session_takes_nothing,
