@@ -11,6 +11,7 @@ pub mod idempotency;
 pub mod occupancy;
 pub mod office;
 pub mod programme;
+mod upkeep;
 
 use std::sync::Arc;
 

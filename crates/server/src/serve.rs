@@ -69,7 +69,7 @@ struct House {
     app: Arc<App>,
     entropy: Arc<SystemEntropy>,
     closing: watch::Sender<bool>,
-    upkeep: tokio::task::JoinHandle<()>,
+    upkeep: [tokio::task::JoinHandle<()>; 2],
 }
 
 impl House {
@@ -85,17 +85,20 @@ impl House {
         let settings = wiring::accounts(config);
         let accounts = Accounts::open(db.clone(), Arc::clone(&clock) as _, entropy_of_accounts, keys, settings).await?;
         let (closing, stop) = watch::channel(false);
-        let upkeep = accounts.spawn_upkeep(stop);
+        let upkeep_of_accounts = accounts.spawn_upkeep(stop.clone());
         let app = App::start(db.clone(), accounts, wiring::app(config), clock).await?;
+        let upkeep = [upkeep_of_accounts, app.spawn_upkeep(stop)];
         Ok(Self { db, app, entropy, closing, upkeep })
     }
 
     async fn close(self) -> Result {
         self.closing.send_replace(true);
-        self.app.stop().await?;
-        if let Err(error) = self.upkeep.await {
-            tracing::warn!(%error, "the upkeep of accounts ended badly");
+        for upkeep in self.upkeep {
+            if let Err(error) = upkeep.await {
+                tracing::warn!(%error, "the house's upkeep ended badly");
+            }
         }
+        self.app.stop().await?;
         tracing::info!("closed");
         Ok(())
     }

@@ -99,6 +99,13 @@ impl Db {
         db.snapshot(body).await
     }
 
+    /// Whether another process, or another node, has written since this was last asked.
+    pub async fn changed_elsewhere(&self) -> Result<bool> {
+        let Backend::Sqlite(db) = &self.0;
+        let db = Arc::clone(db);
+        sqlite::blocking(move || db.changed_elsewhere()).await
+    }
+
     /// Copies the database, as it is at one moment, to a new file. `progress` gets pages done and pages in all.
     pub async fn backup(&self, to: PathBuf, progress: impl FnMut(u32, u32) + Send + 'static) -> Result<()> {
         let Backend::Sqlite(db) = &self.0;

@@ -8,7 +8,10 @@ use std::{
     future::Future,
     path::{Path, PathBuf},
     pin::pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     task::{Context, Poll, Waker},
 };
 
@@ -38,6 +41,8 @@ pub(crate) struct Sqlite {
     writer: Arc<Mutex<Connection>>,
     readers: Readers,
     pub(crate) user_index: UserIndex,
+    /// SQLite's `data_version` when it was last looked at: it moves when somebody else commits.
+    version: AtomicI64,
     /// Held for as long as the database is open.
     _lock: Option<File>,
 }
@@ -87,6 +92,12 @@ impl Sqlite {
             db.readers.with(&db.file, work)
         })
         .await
+    }
+
+    /// Whether another process has committed since the last call. Blocks.
+    pub(crate) fn changed_elsewhere(&self) -> Result<bool> {
+        let now: i64 = self.turn().connection.query_row("PRAGMA data_version", [], |row| row.get(0))?;
+        Ok(self.version.swap(now, Ordering::AcqRel) != now)
     }
 
     /// One portable statement on a reader.

@@ -4,7 +4,7 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicI64},
     time::Duration,
 };
 
@@ -85,6 +85,7 @@ impl Sqlite {
             _ => {}
         }
         let current = matches!(schema, SchemaState::Current(_));
+        let version = AtomicI64::new(writer.query_row("PRAGMA data_version", [], |row| row.get(0))?);
         let user_index = if current { UserIndex::load(&writer)? } else { UserIndex::default() };
         Ok(Self {
             file,
@@ -93,6 +94,7 @@ impl Sqlite {
             writer: Arc::new(Mutex::new(writer)),
             readers: Readers::new(options.readers.max(1)),
             user_index,
+            version,
             _lock: lock,
         })
     }
