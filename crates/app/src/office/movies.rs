@@ -53,10 +53,10 @@ impl Office {
                 let mut stored = Stored::default();
                 stored.movies.insert(row.key.clone(), row);
                 put(stored.put_movie(tx, &asked, now).await)?;
-                if !stored.relengthed.is_empty() {
-                    if let Some(clash) = shows::clash_of_movie(tx, id, now).await? {
-                        return Err(Error::Conflict(clash_told(&clash)));
-                    }
+                if !stored.relengthed.is_empty()
+                    && let Some(clash) = shows::clash_of_movie(tx, id, now).await?
+                {
+                    return Err(Error::Conflict(clash_told(&clash)));
                 }
                 Ok(Movie::of(id, &asked)?)
             })

@@ -108,10 +108,10 @@ async fn put_show(tx: &Tx, draft: ShowDraft, now: UtcMicros) -> Result<StoredSho
     let CheckedProgramme { shows, .. } = checked;
     let [show] = shows.as_slice() else { return Err(Error::Bug("one show was checked, not one came out".into())) };
     let (change, id) = put(stored.put_show(tx, show, now).await)?;
-    if change != Change::Unchanged {
-        if let Some(clash) = rows::clash_of(tx, id).await? {
-            return Err(Error::Conflict(clash_told(&clash)));
-        }
+    if change != Change::Unchanged
+        && let Some(clash) = rows::clash_of(tx, id).await?
+    {
+        return Err(Error::Conflict(clash_told(&clash)));
     }
     rows::one(tx, id).await?.ok_or(Error::NotFound("show"))
 }

@@ -199,7 +199,7 @@ fn csv_row(names: &[String], record: &csv::ByteRecord) -> std::result::Result<Ro
 /// What stands most often in the line of column names: a comma, a semicolon or a tab.
 fn delimiter(list: &[u8]) -> u8 {
     let line = list.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |wanted: u8| line.iter().filter(|byte| **byte == wanted).count();
+    let count = |wanted: u8| line.split(|byte| *byte == wanted).count();
     [b'\t', b';', b','].into_iter().max_by_key(|wanted| count(*wanted)).unwrap_or(b',')
 }
 

@@ -38,8 +38,8 @@ impl Stored {
     /// Reads all cinemas and screens, and the movies and shows of the file.
     pub(crate) async fn for_file(db: &impl Query, file: &Programme) -> Result<Self> {
         let own = file.movies.iter().map(|movie| movie.key.as_str());
-        let shown = file.shows.iter().map(|show| show.movie.as_str());
-        let movie_keys: Vec<&str> = own.chain(shown).collect::<BTreeSet<_>>().into_iter().collect();
+        let played = file.shows.iter().map(|show| show.movie.as_str());
+        let movie_keys: Vec<&str> = own.chain(played).collect::<BTreeSet<_>>().into_iter().collect();
         let show_keys: Vec<&str> = file.shows.iter().map(|show| show.key.as_str()).collect();
         let cinemas = cinemas::page(db, CinemaId(0), i64::MAX).await?;
         let screens = screens::page(db, ScreenId(0), i64::MAX).await?;
