@@ -117,6 +117,10 @@ impl Bookings {
         for number in seats {
             priced.push((*number, facts.prices.price(facts.layout.seat(*number)?.kind)));
         }
+        if self.occupancy.peek(show, |_| ()).is_none() {
+            // Once a show: whoever is refused is told the same, "taken" or "sold out", as if its map had been looked at.
+            self.occupancy.look(&self.db, &[show], |_| ()).await?;
+        }
         if key.is_none() {
             self.known_refusal(&facts, seats)?;
         }

@@ -1,0 +1,18 @@
+//! The public contract (the API of the README and what surrounds it) as a client of the original would use it.
+#![expect(clippy::unwrap_used, reason = "a test that meets something else should end there")]
+#![expect(clippy::panic, reason = "a failed expectation ends the test")]
+
+mod accounts;
+mod bodies;
+mod booking;
+mod cancelling;
+mod errors;
+mod fields;
+mod house;
+mod idempotency;
+mod my_bookings;
+mod openapi;
+mod programme;
+mod rush;
+mod seat_number;
+mod slashes;
