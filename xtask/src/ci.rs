@@ -2,7 +2,7 @@
 
 use crate::run::{self, Outcome};
 use crate::steps::Step;
-use crate::{deny, test};
+use crate::{deny, docs, test};
 
 /// The quick checks first, then everything `cargo xtask test` does.
 pub(crate) fn steps() -> Vec<Step> {
@@ -11,6 +11,7 @@ pub(crate) fn steps() -> Vec<Step> {
         Step { name: "lints", run: lints },
         Step { name: "dependencies (cargo-deny)", run: dependencies },
     ];
+    steps.push(Step { name: "generated documents", run: documents });
     steps.extend(test::steps());
     steps
 }
@@ -25,4 +26,8 @@ fn lints() -> Outcome {
 
 fn dependencies() -> Outcome {
     deny::run(deny::Advisories::Leave)
+}
+
+fn documents() -> Outcome {
+    docs::run(docs::Mode::Check)
 }

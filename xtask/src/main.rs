@@ -8,6 +8,7 @@ mod docs;
 mod env;
 mod http;
 mod python;
+mod readme;
 mod run;
 mod schemathesis;
 mod server;
@@ -22,6 +23,7 @@ usage: cargo xtask <command>
   test                  everything a change must pass; fails, never skips, where a tool is missing
   ci                    formatting, lints, dependencies and generated documents, then `test`
   schemathesis          only the contract test (needs the release binary)
+  readme                only the README's curl commands (needs the release binary)
   deny [--advisories]   only the dependency rules; --advisories also fetches the advisory database
   docs [--check]        regenerates docs/ from the binary; --check only says whether it is stale
 ";
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         ["test"] => steps::run_all(&test::steps()),
         ["ci"] => steps::run_all(&ci::steps()),
         ["schemathesis"] => finish(schemathesis::run()),
+        ["readme"] => finish(readme::run()),
         ["deny"] => finish(deny::run(deny::Advisories::Leave)),
         ["deny", "--advisories"] => finish(deny::run(deny::Advisories::Fetch)),
         ["docs"] => finish(docs::run(docs::Mode::Write)),

@@ -2,7 +2,7 @@
 
 use crate::run::{self, Outcome};
 use crate::steps::Step;
-use crate::{env, schemathesis};
+use crate::{env, readme, schemathesis};
 
 /// The steps, in order. Further rounds (faults, databases, browser) are further rows here.
 pub(crate) fn steps() -> Vec<Step> {
@@ -10,6 +10,7 @@ pub(crate) fn steps() -> Vec<Step> {
         Step { name: "tests", run: tests },
         Step { name: "documentation tests", run: doctests },
         Step { name: "release build", run: release_build },
+        Step { name: "README's commands", run: readme::run },
         Step { name: "contract (schemathesis)", run: schemathesis::run },
     ]
 }

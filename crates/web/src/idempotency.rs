@@ -10,6 +10,7 @@ use houselights_app::{Reply, idempotency::Slot};
 use houselights_domain::UserId;
 use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
 
 use crate::{
     body::Fields,
@@ -49,6 +50,32 @@ pub fn fingerprint(route: &str, fields: &Fields) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
+/// The same for routes that tell requests apart by some of their fields only.
+pub fn fingerprint_of<'p>(parts: impl IntoIterator<Item = &'p str>) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().to_vec()
+}
+
+/// The header as the document tells it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "documents a header that `IdempotencyKey` reads")]
+pub struct KeyHeader {
+    /// Makes retries safe: 1 to 255 visible ASCII characters, such as a UUID.
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]{1,255}$",
+        required = false
+    )]
+    key: String,
+}
+
 /// An answer that was recorded: now or earlier.
 pub fn recorded(reply: Reply, replayed: bool) -> Response {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -62,24 +89,25 @@ pub fn recorded(reply: Reply, replayed: bool) -> Response {
     response
 }
 
-/// Runs a handler's work at most once a key. `route` is the path with its parameters and the method.
+/// Runs a handler's work at most once a key. `route` is the path with its parameters and the method; `fingerprint`
+/// tells one request from another. A 400 is not kept: nothing was tried. Answers that hold secrets must not come here.
 pub async fn with_key<R: IntoResponse>(
     site: &Site,
     caller: UserId,
     (route, key): (&str, IdempotencyKey),
-    fields: &Fields,
+    fingerprint: Vec<u8>,
     work: impl AsyncFnOnce() -> Result<R>,
 ) -> Result<Response> {
     let Some(key) = key.0 else { return work().await.map(IntoResponse::into_response) };
     let keys = &site.app.keys;
     let request = keys.enter(Slot { caller, route: route.to_owned(), key })?;
-    let fingerprint = fingerprint(route, fields);
     if let Some(first) = keys.first_answer(&request, &fingerprint).await? {
         return Ok(recorded(first, true));
     }
     let response = work().await.map_or_else(Problem::into_response, IntoResponse::into_response);
     let status = response.status();
-    if status.is_server_error() || status == StatusCode::UNAUTHORIZED || status == StatusCode::TOO_MANY_REQUESTS {
+    let fleeting = [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS];
+    if status.is_server_error() || fleeting.contains(&status) {
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
@@ -111,7 +139,8 @@ mod tests {
                     Ok(Json(done.get()))
                 }
             };
-            let answer = with_key(house.front.site(), UserId(1), ("POST /x/", key), fields, work).await;
+            let answer =
+                with_key(house.front.site(), UserId(1), ("POST /x/", key), fingerprint("POST /x/", fields), work).await;
             let response = answer.unwrap_or_else(IntoResponse::into_response);
             let replayed = response.headers().contains_key(REPLAYED);
             let status = response.status().as_u16();

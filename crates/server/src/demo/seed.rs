@@ -22,9 +22,8 @@ const MARKER: &str = "this-is-a-demo.txt";
 const MARKER_TEXT: &str =
     "Made by `houselights demo`. The passwords of its users are public. Delete this folder to begin anew.\n";
 
-/// Name, password and role of each of the demo's users.
-const USERS: [(&str, &str, Role); 3] =
-    [("user1", "pass", Role::FilmGoer), ("user2", "pass", Role::FilmGoer), ("admin", "admin-demo", Role::Superuser)];
+/// Name, password and role of each of the demo's users. `user1` is not among them: the README signs them up.
+const USERS: [(&str, &str, Role); 2] = [("guest", "pass", Role::FilmGoer), ("admin", "admin-demo", Role::Superuser)];
 
 /// What the demo shows.
 #[derive(Clone, Copy, Debug)]

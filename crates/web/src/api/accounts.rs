@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use houselights_app::accounts::{Account, NewAccount};
+use houselights_domain::UserId;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -11,6 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     auth::{Caller, ClientAddress, MaybeCaller},
     body::Fields,
+    idempotency::{IdempotencyKey, KeyHeader, fingerprint_of, with_key},
     openapi::problems,
     problem::{Problem, Result},
     site::{Site, Web},
@@ -26,20 +28,23 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Site>> {
         .routes(routes!(me))
 }
 
-problems!(SignUpNo: Invalid, Throttled);
+problems!(SignUpNo: Invalid, InFlight, KeyReused, Throttled);
 problems!(LogInNo: NoActiveAccount, Throttled);
 problems!(RefreshNo: TokenNotValid, Throttled);
 problems!(TokenNo: TokenNotValid);
+
+/// Whose keys sign-ups carry: their senders have no account yet.
+const NOBODY: UserId = UserId(0);
 
 /// What a new account needs.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents a body that is read field by field")]
 struct SignUpBody {
     /// The name to sign in with.
-    #[schema(max_length = 150, example = "alice")]
+    #[schema(min_length = 1, max_length = 150, example = "alice")]
     username: String,
     /// At least 8 characters on a production server.
-    #[schema(format = Password, example = "correct horse battery staple")]
+    #[schema(min_length = 1, max_length = 128, format = Password, example = "correct horse battery staple")]
     password: String,
     /// Where tickets are sent.
     #[schema(format = Email, example = "alice@example.com")]
@@ -49,8 +54,12 @@ struct SignUpBody {
 /// An account.
 #[derive(Serialize, ToSchema)]
 struct SignedUp {
+    #[schema(example = 3)]
     id: i64,
+    #[schema(example = "alice")]
     username: String,
+    /// Empty where none was given.
+    #[schema(example = "alice@example.com")]
     email: String,
 }
 
@@ -58,9 +67,9 @@ struct SignedUp {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents a body that is read field by field")]
 struct LogInBody {
-    #[schema(example = "alice")]
+    #[schema(min_length = 1, example = "alice")]
     username: String,
-    #[schema(format = Password, example = "correct horse battery staple")]
+    #[schema(min_length = 1, format = Password, example = "correct horse battery staple")]
     password: String,
 }
 
@@ -68,8 +77,10 @@ struct LogInBody {
 #[derive(Serialize, ToSchema)]
 struct Pair {
     /// Good for the next pair at `/api/token/refresh/`, once.
+    #[schema(example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl")]
     refresh: String,
     /// Goes with every request as `Authorization: Bearer <access>`.
+    #[schema(example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl")]
     access: String,
 }
 
@@ -77,13 +88,23 @@ struct Pair {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents a body that is read field by field")]
 struct RefreshBody {
+    #[schema(min_length = 1, example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl")]
     refresh: String,
+}
+
+/// The refresh token of the session that is to end; without one it is the caller's own.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents a body that is read field by field")]
+struct LogOutBody {
+    #[schema(example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl")]
+    refresh: Option<String>,
 }
 
 /// A token of either kind.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents a body that is read field by field")]
 struct VerifyBody {
+    #[schema(min_length = 1, example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl")]
     token: String,
 }
 
@@ -94,13 +115,20 @@ struct Empty {}
 /// Who is signed in.
 #[derive(Serialize, ToSchema)]
 struct Me {
+    #[schema(example = 3)]
     id: i64,
+    #[schema(example = "alice")]
     username: String,
+    #[schema(example = "alice@example.com")]
     email: String,
     /// `film_goer`, `staff` or `superuser`.
+    #[schema(example = "film_goer")]
     role: &'static str,
+    #[schema(example = false)]
     is_staff: bool,
+    #[schema(format = DateTime, example = "2026-12-24T12:30:00.000000Z")]
     date_joined: String,
+    #[schema(format = DateTime, example = "2026-12-24T12:31:00.000000Z")]
     last_login: Option<String>,
 }
 
@@ -119,11 +147,14 @@ impl From<Account> for Me {
 }
 
 /// Make an account.
+///
+/// Its `Idempotency-Key` belongs to the user name. The password has no part in telling requests apart: what is kept of
+/// a request must not help to guess it.
 #[utoipa::path(
-    post, path = "/api/signup/", tag = "Accounts", request_body = SignUpBody,
+    post, path = "/api/signup/", tag = "Accounts", request_body = SignUpBody, params(KeyHeader),
     responses((status = 201, description = "The account", body = SignedUp), SignUpNo)
 )]
-async fn sign_up(State(site): Web, from: ClientAddress, fields: Fields) -> Result<(StatusCode, Json<SignedUp>)> {
+async fn sign_up(State(site): Web, from: ClientAddress, key: IdempotencyKey, fields: Fields) -> Result<Response> {
     site.limits.sign_in(from.0)?;
     // All sentences at once: what the fields themselves lack, then what the house asks of them.
     let new = fields.read(|f| NewAccount {
@@ -131,8 +162,14 @@ async fn sign_up(State(site): Web, from: ClientAddress, fields: Fields) -> Resul
         password: f.secret("password"),
         email: f.optional_text("email"),
     })?;
-    let Account { id, username, email, .. } = site.app.accounts.sign_up(new).await?;
-    Ok((StatusCode::CREATED, Json(SignedUp { id: id.0, username, email })))
+    let name = fingerprint_of([new.username.as_str()]);
+    let route = format!("POST /api/signup/ {}", name.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let what = fingerprint_of([new.username.as_str(), new.email.as_deref().unwrap_or_default()]);
+    let work = async || {
+        let Account { id, username, email, .. } = site.app.accounts.sign_up(new).await?;
+        Ok((StatusCode::CREATED, Json(SignedUp { id: id.0, username, email })))
+    };
+    with_key(&site, NOBODY, (&route, key), what, work).await
 }
 
 /// Get tokens.
@@ -172,7 +209,7 @@ async fn verify(State(site): Web, fields: Fields) -> Result<Json<Empty>> {
 
 /// Sign out: ends the session of the refresh token, or of the access token, or of both.
 #[utoipa::path(
-    post, path = "/api/logout/", tag = "Accounts", request_body(content = Option<RefreshBody>),
+    post, path = "/api/logout/", tag = "Accounts", request_body(content = Option<LogOutBody>),
     responses((status = 200, description = "Signed out", body = Empty), TokenNo),
     security((), ("bearerAuth" = []))
 )]

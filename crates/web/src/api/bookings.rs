@@ -21,7 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     auth::Caller,
     body::{Fields, Reader},
-    idempotency::{IdempotencyKey, fingerprint, recorded},
+    idempotency::{IdempotencyKey, KeyHeader, fingerprint, recorded},
     openapi::problems,
     page::{self, Page},
     path::{Path, Query},
@@ -49,14 +49,20 @@ const ALL: u32 = 10_000;
 
 /// Which seats are wanted: one, or several at once.
 #[derive(ToSchema)]
+#[schema(example = json!({"seat_number": 5}))]
+#[serde(untagged)]
 #[expect(dead_code, reason = "documents a body that is read field by field")]
-struct BookBody {
+enum BookBody {
     /// One seat; the answer is its booking.
-    #[schema(minimum = 1, example = 5)]
-    seat_number: Option<u32>,
+    One {
+        #[schema(minimum = 1, example = 5)]
+        seat_number: u32,
+    },
     /// Several seats, all of them or none; the answer is `{order, bookings}`.
-    #[schema(example = json!([5, 6]))]
-    seat_numbers: Option<Vec<u32>>,
+    Several {
+        #[schema(min_items = 1, max_items = 1000, example = json!([5, 6]))]
+        seat_numbers: Vec<u32>,
+    },
 }
 
 /// One seat that somebody booked.
@@ -240,7 +246,7 @@ fn answered(answer: Answer, status: StatusCode, single: bool) -> Response {
     post, path = "/api/shows/{show_id}/book/", tag = "Bookings", security(("bearerAuth" = [])),
     params(
         ("show_id" = i64, Path, description = "The show's number", example = 7),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes retries safe", max_length = 255),
+        KeyHeader,
     ),
     request_body(content = BookBody, example = json!({"seat_number": 5})),
     responses((status = 201, description = "Booked", body = Booked), BookNo)
@@ -268,7 +274,7 @@ async fn book(
     post, path = "/api/bookings/{booking_id}/cancel/", tag = "Bookings", security(("bearerAuth" = [])),
     params(
         ("booking_id" = i64, Path, description = "The booking's number", example = 42),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes retries safe", max_length = 255),
+        KeyHeader,
     ),
     responses((status = 200, description = "Cancelled", body = Booking), CancelNo)
 )]

@@ -52,10 +52,14 @@ pub(super) struct Movie {
     #[schema(example = "PG")]
     certificate: Option<String>,
     /// Codes of the languages spoken in it.
+    #[schema(example = json!(["de"]))]
     languages: Vec<String>,
+    #[schema(example = json!(["Drama"]))]
     genres: Vec<String>,
+    #[schema(example = "The son of a city's master falls in love below the streets.")]
     synopsis: String,
     /// The poster's file name.
+    #[schema(example = "metropolis.jpg")]
     poster: Option<String>,
 }
 
@@ -101,8 +105,8 @@ fn window(query: &Query) -> Result<Option<(UtcMicros, UtcMicros)>> {
     get, path = "/api/movies/", tag = "Programme",
     params(
         ("search" = Option<String>, Query, description = "A part of the title"),
-        ("from" = Option<String>, Query, format = DateTime, description = "Only movies with a show that begins from then on"),
-        ("to" = Option<String>, Query, format = DateTime, description = "Only movies with a show that begins before then"),
+        ("from" = Option<String>, Query, pattern = r"^(|\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))$", description = "Only movies with a show that begins from then on; RFC 3339 with its offset"),
+        ("to" = Option<String>, Query, pattern = r"^(|\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))$", description = "Only movies with a show that begins before then; RFC 3339 with its offset"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 500, description = "Items of a page"),
         ("cursor" = Option<String>, Query, description = "Where the last page ended: from its `Link` header"),
     ),
@@ -146,8 +150,8 @@ async fn movie(State(site): Web, Path(id): Path<MovieId>) -> Result<Json<Movie>>
     get, path = "/api/movies/{movie_id}/shows/", tag = "Programme",
     params(
         ("movie_id" = i64, Path, description = "The movie's number", example = 1),
-        ("from" = Option<String>, Query, format = DateTime, description = "Only shows that begin from then on"),
-        ("to" = Option<String>, Query, format = DateTime, description = "Only shows that begin before then"),
+        ("from" = Option<String>, Query, pattern = r"^(|\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))$", description = "Only shows that begin from then on; RFC 3339 with its offset"),
+        ("to" = Option<String>, Query, pattern = r"^(|\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))$", description = "Only shows that begin before then; RFC 3339 with its offset"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 500, description = "Items of a page"),
         ("cursor" = Option<String>, Query, description = "Where the last page ended: from its `Link` header"),
     ),

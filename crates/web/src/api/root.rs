@@ -17,18 +17,25 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Site>> {
 #[derive(Serialize, ToSchema)]
 struct Links {
     /// Make an account.
+    #[schema(example = "https://tickets.example/api/signup/")]
     signup: String,
     /// Get tokens.
+    #[schema(example = "https://tickets.example/api/login/")]
     login: String,
     /// What is on.
+    #[schema(example = "https://tickets.example/api/movies/")]
     movies: String,
     /// Your bookings.
+    #[schema(example = "https://tickets.example/api/my-bookings/")]
     my_bookings: String,
     /// Who you are.
+    #[schema(example = "https://tickets.example/api/me/")]
     me: String,
     /// This API, described for programs.
+    #[schema(example = "https://tickets.example/api/openapi.json")]
     openapi: String,
     /// This API, to be tried out.
+    #[schema(example = "https://tickets.example/swagger/")]
     swagger: String,
 }
 

@@ -51,7 +51,9 @@ pub(super) struct Show {
     #[schema(example = 87)]
     available_seats: u32,
     /// Whether seats can be booked now: sales have opened, have not closed, and the show was not called off.
+    #[schema(example = true)]
     on_sale: bool,
+    #[schema(example = false)]
     called_off: bool,
     #[schema(example = "2D")]
     format: Option<String>,
@@ -145,6 +147,7 @@ async fn found(site: &Site, id: ShowId) -> Result<Arc<ShowFacts>> {
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum SeatState {
+    /// It can be booked.
     Free,
     /// Someone is about to buy it.
     Held,

@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document: an outline that the routes fill in, and what is true of all of them.
 
 mod complete;
+mod examples;
 mod problems;
 
 use std::fmt::Write;
@@ -20,7 +21,8 @@ Paths work with and without the slash at their end. Bodies may be JSON, `applica
 `multipart/form-data`. Get a token at `/api/login/`, press **Authorize** and paste the `access` token.
 
 POSTs that change something take an `Idempotency-Key` header: repeated with the same body within 24 hours they answer \
-what they answered first, and do nothing.
+what they answered first, and do nothing. Sign-in, refresh and verification keep no answers, because tokens are not \
+written down; signing out twice is no error without a key.
 
 Every refusal has one shape, RFC 9457 `application/problem+json`. Decide by `code`:
 
@@ -74,6 +76,7 @@ pub fn openapi() -> OpenApi {
 /// Adds what is true of every route of a kind.
 pub(crate) fn completed(mut document: OpenApi) -> OpenApi {
     complete::complete(&mut document);
+    examples::fill_in(&mut document);
     document
 }
 
