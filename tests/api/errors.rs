@@ -1,5 +1,7 @@
 //! The one shape of every "no" (RFC 9457), told word for word: clients' programs decide by `code`.
 
+use std::fmt::Write as _;
+
 use houselights_testkit::{House, programme::*};
 use serde_json::json;
 
@@ -43,7 +45,7 @@ async fn every_kind_of_no_that_a_client_meets() {
     let mut told = String::new();
     for (name, answer) in &all {
         _ = answer.no();
-        told.push_str(&format!("-- {name}: {}\n", answer.shown()));
+        writeln!(told, "-- {name}: {}", answer.shown()).unwrap();
     }
     insta::assert_snapshot!(told);
 }

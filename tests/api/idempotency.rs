@@ -123,3 +123,31 @@ async fn of_many_at_once_one_is_done() {
     assert!(done >= 1, "{done} done, {in_flight} in flight");
     assert_eq!(ann.get("/api/my-bookings/").await.column("seat_number"), [5]);
 }
+
+#[tokio::test]
+async fn a_sign_up_is_replayed_to_its_user_name() {
+    let house = House::open().await;
+    let keyed = house.visitor().keyed("k");
+    let up = async |name: &str, password: &str, email: &str| {
+        keyed.post("/api/signup/", json!({"username": name, "password": password, "email": email})).await
+    };
+    // Nothing was tried: the key is still good.
+    assert_eq!(up("ann", "short", "ann@example.com").await.no(), (400, "invalid".into()));
+    let first = up("ann", "correct horse", "ann@example.com").await.expect(201);
+    replays(&first, &up("ann", "correct horse", "ann@example.com").await);
+    assert_eq!(up("ann", "correct horse", "eve@example.com").await.no(), (422, "key_reused".into()));
+    // Sign-ups of others have the same nobody as their caller, and are not in each other's way.
+    _ = up("bob", "correct horse", "bob@example.com").await.expect(201);
+    let again = house.visitor().post("/api/signup/", json!({"username": "ann", "password": "correct horse"})).await;
+    assert_eq!(again.no(), (400, "invalid".into()));
+}
+
+#[tokio::test]
+async fn tokens_are_not_written_down() {
+    let house = House::open().await;
+    _ = house.customer("ann").await;
+    let keyed = house.visitor().keyed("k");
+    let ann = json!({"username": "ann", "password": houselights_testkit::PASSWORD});
+    let (first, second) = (keyed.post("/api/login/", ann.clone()).await, keyed.post("/api/login/", ann).await);
+    assert_ne!(first.expect(200).field("access"), second.expect(200).field("access"));
+}

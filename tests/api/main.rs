@@ -1,6 +1,5 @@
 //! The public contract (the API of the README and what surrounds it) as a client of the original would use it.
 #![expect(clippy::unwrap_used, reason = "a test that meets something else should end there")]
-#![expect(clippy::panic, reason = "a failed expectation ends the test")]
 
 mod accounts;
 mod bodies;

@@ -1,6 +1,6 @@
 //! Signing up, in and out, and tokens: the paths and words of Django REST Framework with `SimpleJWT`.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use houselights_app::accounts::{Account, NewAccount};
@@ -162,8 +162,10 @@ async fn sign_up(State(site): Web, from: ClientAddress, key: IdempotencyKey, fie
         password: f.secret("password"),
         email: f.optional_text("email"),
     })?;
-    let name = fingerprint_of([new.username.as_str()]);
-    let route = format!("POST /api/signup/ {}", name.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let mut route = "POST /api/signup/ ".to_owned();
+    for byte in fingerprint_of([new.username.as_str()]) {
+        _ = write!(route, "{byte:02x}");
+    }
     let what = fingerprint_of([new.username.as_str(), new.email.as_deref().unwrap_or_default()]);
     let work = async || {
         let Account { id, username, email, .. } = site.app.accounts.sign_up(new).await?;
