@@ -7,6 +7,9 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 /// Direct dependencies (without development and build ones) of each workspace crate.
 type Tree = BTreeMap<String, BTreeSet<String>>;
 
+/// Crates beside the product, which may use all of it.
+const BESIDE: [&str; 2] = ["houselights-tests", "houselights-benches"];
+
 /// Exactly what each crate may use of the workspace. `server` wires, so it may see everything below it.
 const ARROWS: [(&str, &[&str]); 6] = [
     ("houselights-domain", &[]),
@@ -56,7 +59,7 @@ fn real_tree() -> Tree {
     let products = metadata
         .packages
         .iter()
-        .filter(|package| package.name.starts_with("houselights-") && package.name.as_str() != "houselights-tests");
+        .filter(|package| package.name.starts_with("houselights-") && !BESIDE.contains(&package.name.as_str()));
     products
         .map(|package| {
             let normal = package.dependencies.iter().filter(|used| used.kind == DependencyKind::Normal);

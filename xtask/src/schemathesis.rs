@@ -29,7 +29,7 @@ const DEADLINE: Duration = Duration::from_mins(5);
 const ENDS_SESSIONS: &str = "/(logout|password|role|users|accounts)(/|$)";
 
 /// Which operations a run is about.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Part {
     /// All that leave the caller signed in.
     Most,
@@ -55,7 +55,7 @@ pub(crate) fn run() -> Outcome {
 }
 
 fn one(program: &Path, (username, password): (&str, &str), part: Part) -> Outcome {
-    println!("-- as {username}");
+    println!("-- as {username}: {part:?}");
     let mut demo = Demo::start(&format!("schemathesis-{username}"))?;
     if (username, password) == CUSTOMER {
         demo.sign_up(username, password)?;
