@@ -28,7 +28,13 @@ pub(crate) fn start(log: &Log) {
     let filter = format!("refinery_core=warn,{}", log.level);
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let terminal = io::stderr().is_terminal();
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(terminal);
+    // A log that cannot be written (its disk is full) must not end the server: the library would print that on standard
+    // error, which panics, and panic again on telling of the panic.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(terminal)
+        .log_internal_errors(false);
     let json = match log.format {
         "json" => true,
         "text" => false,

@@ -13,9 +13,9 @@ pub(crate) fn out(text: &str) -> io::Result<()> {
     }
 }
 
-/// Tells the person something beside the result.
+/// Tells the person something beside the result. Where standard error is gone there is nobody to tell.
 pub(crate) fn note(text: &str) {
-    eprintln!("{text}");
+    let _nobody = writeln!(io::stderr(), "{text}");
 }
 
 /// Is somebody there who can be asked?
