@@ -3,7 +3,7 @@
 mod form;
 mod reader;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -22,6 +22,9 @@ use crate::{
 use form::Part;
 pub use form::Upload;
 pub use reader::Reader;
+
+/// How long a client that sends too much is listened to while it is told so.
+const LINGER: Duration = Duration::from_secs(5);
 
 /// The fields of a request, whatever it was written in.
 #[derive(Debug, Default)]
@@ -171,6 +174,7 @@ fn kind(headers: &HeaderMap) -> Result<Kind> {
 async fn collect(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Bytes> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
+        linger(headers, body);
         return Err(too_large(limit));
     }
     let mut first = Bytes::new();
@@ -179,6 +183,7 @@ async fn collect(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<By
         let frame = frame.map_err(|_| Problem::new(Code::ParseError, "The body ended before it was complete."))?;
         let Ok(data) = frame.into_data() else { continue };
         if first.len() + rest.len() + data.len() > limit {
+            linger(headers, body);
             return Err(too_large(limit));
         }
         if first.is_empty() && rest.is_empty() {
@@ -191,6 +196,15 @@ async fn collect(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<By
         }
     }
     Ok(if rest.is_empty() { first } else { rest.freeze() })
+}
+
+/// Reads on beside the answer and throws away what comes. A connection that is closed while its client still sends is
+/// reset, and the reset can overtake the answer (RFC 9112, 9.6). A client that waits for "100 Continue" sends nothing.
+fn linger(headers: &HeaderMap, mut body: Body) {
+    if headers.contains_key(header::EXPECT) {
+        return;
+    }
+    tokio::spawn(tokio::time::timeout(LINGER, async move { while let Some(Ok(_)) = body.frame().await {} }));
 }
 
 fn too_large(limit: usize) -> Problem {
