@@ -5,6 +5,7 @@
 
 mod sqlite;
 mod sqlite_commands;
+mod sqlite_commit;
 mod sqlite_reads;
 mod sqlite_rows;
 pub(crate) mod user_index;

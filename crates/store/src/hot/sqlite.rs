@@ -8,7 +8,7 @@ use houselights_domain::{
 };
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Applied, Command, Decision, Outcome, SeatChange, sqlite_commands};
+use super::{Applied, Command, Decision, Outcome, SeatChange, sqlite_commands, sqlite_commit};
 use crate::{
     error::{Error, Result},
     sqlite::{Sqlite, settle},
@@ -64,11 +64,10 @@ impl SqliteLane {
 
     fn transaction(&mut self, batch: &[Command], now: UtcMicros) -> Result<Applied> {
         let turn = self.db.turn();
-        settle(&turn.connection)?;
-        turn.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        sqlite_commit::begin(&turn.connection)?;
         let mut tip = self.tip.clone();
         let worked = run(&turn.connection, &mut tip, batch, now).and_then(|applied| {
-            turn.connection.prepare_cached("COMMIT")?.execute([])?;
+            sqlite_commit::end(&turn.connection)?;
             Ok(applied)
         });
         match worked {
