@@ -1,1 +1,3 @@
-//! Tests across crates: the HTTP API as clients see it (`api/`), the binary under faults (`fault/`), the shape of the workspace.
+//! Tests across crates: the binary under faults (`fault/`), under hard inputs (`hard/`), the shape of the workspace.
+
+pub mod harness;

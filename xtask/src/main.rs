@@ -6,6 +6,7 @@ mod ci;
 mod deny;
 mod docs;
 mod env;
+mod fault;
 mod http;
 mod python;
 mod readme;
@@ -24,6 +25,10 @@ usage: cargo xtask <command>
   ci                    formatting, lints, dependencies and generated documents, then `test`
   schemathesis          only the contract test (needs the release binary)
   readme                only the README's curl commands (needs the release binary)
+  fault [--rounds N] [--seed S]
+                        kill -9 under load, again and again: 200 rounds unless told otherwise (needs the release binary)
+  fault --mutants       the checker of `fault` must find tampered books and a server that answers too early
+  hard [CASE...]        hard inputs and bad places (needs the release binary)
   deny [--advisories]   only the dependency rules; --advisories also fetches the advisory database
   docs [--check]        regenerates docs/ from the binary; --check only says whether it is stale
 ";
@@ -36,6 +41,8 @@ fn main() -> ExitCode {
         ["ci"] => steps::run_all(&ci::steps()),
         ["schemathesis"] => finish(schemathesis::run()),
         ["readme"] => finish(readme::run()),
+        ["fault", rest @ ..] => finish(fault::command(rest)),
+        ["hard", rest @ ..] => finish(fault::hard(rest)),
         ["deny"] => finish(deny::run(deny::Advisories::Leave)),
         ["deny", "--advisories"] => finish(deny::run(deny::Advisories::Fetch)),
         ["docs"] => finish(docs::run(docs::Mode::Write)),

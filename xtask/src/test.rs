@@ -2,7 +2,7 @@
 
 use crate::run::{self, Outcome};
 use crate::steps::Step;
-use crate::{env, readme, schemathesis};
+use crate::{env, fault, readme, schemathesis};
 
 /// The steps, in order. Further rounds (faults, databases, browser) are further rows here.
 pub(crate) fn steps() -> Vec<Step> {
@@ -12,6 +12,9 @@ pub(crate) fn steps() -> Vec<Step> {
         Step { name: "release build", run: release_build },
         Step { name: "README's commands", run: readme::run },
         Step { name: "contract (schemathesis)", run: schemathesis::run },
+        Step { name: "kill -9 under load (20 rounds)", run: fault::quick },
+        Step { name: "the checker of faults finds mutants", run: fault::mutants_step },
+        Step { name: "hard inputs and bad places", run: fault::hard_step },
     ]
 }
 

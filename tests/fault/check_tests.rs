@@ -1,0 +1,143 @@
+//! The checker on made-up histories: each kind of fault is found, and what is right passes.
+
+use crate::{
+    check::{Kind, Observed, Violation, World, check},
+    history::{Action, Op, Outcome, Told},
+};
+
+fn told(id: i64, user: i64, seat: u32) -> Told {
+    Told { id, order: id, user, show: 1, seat, status: "booked".into() }
+}
+
+fn gone(told: Told) -> Told {
+    Told { status: "cancelled".into(), ..told }
+}
+
+fn op(user: i64, action: Action, (invoked, returned): (u64, u64), outcome: Outcome) -> Op {
+    Op { round: 1, user, action, key: None, invoked, returned, outcome }
+}
+
+fn book(user: i64, seats: &[u32], when: (u64, u64), outcome: Outcome) -> Op {
+    op(user, Action::Book { show: 1, seats: seats.to_vec() }, when, outcome)
+}
+
+fn cancel(user: i64, booking: i64, when: (u64, u64), outcome: Outcome) -> Op {
+    op(user, Action::Cancel { booking }, when, outcome)
+}
+
+fn ok(told: &[Told]) -> Outcome {
+    Outcome::Ok(told.to_vec())
+}
+
+fn no(code: &str) -> Outcome {
+    Outcome::Refused(code.into())
+}
+
+fn unknown() -> Outcome {
+    Outcome::Unknown("cut".into())
+}
+
+fn seen(all: &[Told]) -> Observed {
+    all.iter().map(|told| (told.id, told.clone())).collect()
+}
+
+fn kinds(ops: &[Op], after: &[Told]) -> Vec<Kind> {
+    kinds_since(&World::default(), ops, after)
+}
+
+fn kinds_since(before: &World, ops: &[Op], after: &[Told]) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = check(before, ops, &seen(after)).iter().map(|Violation(kind, _)| *kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
+const NONE: [Kind; 0] = [];
+
+#[test]
+fn what_is_right_passes() {
+    let (a, b, c) = (told(1, 7, 5), told(2, 8, 5), told(3, 9, 6));
+    let ops = [
+        book(7, &[5], (10, 20), ok(std::slice::from_ref(&a))),
+        book(8, &[5], (12, 30), no("seat_taken")),
+        cancel(7, 1, (40, 50), ok(&[gone(a.clone())])),
+        book(8, &[5], (45, 60), ok(std::slice::from_ref(&b))),
+        book(9, &[6], (70, 80), unknown()),
+        book(7, &[7, 8], (70, 80), unknown()),
+        cancel(8, 2, (71, 81), unknown()),
+    ];
+    let a = gone(a);
+    assert_eq!(kinds(&ops, &[a.clone(), b.clone(), c.clone()]), NONE);
+    assert_eq!(kinds(&ops, &[a.clone(), gone(b.clone())]), NONE);
+    let pair = [Told { order: 4, ..told(4, 7, 7) }, Told { order: 4, ..told(5, 7, 8) }];
+    assert_eq!(kinds(&ops, &[a, b, pair[0].clone(), pair[1].clone()]), NONE);
+}
+
+#[test]
+fn acknowledged_before_the_commit_is_found() {
+    let ops = [book(7, &[5], (10, 20), ok(&[told(1, 7, 5)]))];
+    assert_eq!(kinds(&ops, &[]), [Kind::Lost]);
+    let live = World(seen(&[told(1, 7, 5)]));
+    let ops = [cancel(7, 1, (10, 20), ok(&[gone(told(1, 7, 5))]))];
+    assert_eq!(kinds_since(&live, &ops, &[told(1, 7, 5)]), [Kind::Undone]);
+}
+
+#[test]
+fn a_dropped_row_is_found_whenever_it_goes() {
+    let live = World(seen(&[told(1, 7, 5), gone(told(2, 7, 6))]));
+    assert_eq!(kinds_since(&live, &[], &[told(1, 7, 5)]), [Kind::Lost]);
+    assert_eq!(kinds_since(&live, &[], &[gone(told(2, 7, 6))]), [Kind::Lost]);
+    assert_eq!(kinds_since(&live, &[], &[gone(told(1, 7, 5)), gone(told(2, 7, 6))]), [Kind::Unasked]);
+    assert_eq!(kinds_since(&live, &[], &[told(1, 8, 5), gone(told(2, 7, 6))]), [Kind::Lost]);
+    assert_eq!(kinds_since(&live, &[], &[told(1, 7, 5), told(2, 7, 6)]), [Kind::Undone]);
+}
+
+#[test]
+fn a_seat_sold_twice_is_found() {
+    let (a, b) = (told(1, 7, 5), told(2, 8, 5));
+    let twice = |when| [book(7, &[5], (10, 20), ok(&[told(1, 7, 5)])), book(8, &[5], when, ok(&[told(2, 8, 5)]))];
+    assert_eq!(kinds(&twice((15, 25)), &[a.clone(), b.clone()]), [Kind::TwoOwners]);
+    // Given back in the end, but owned by two in between.
+    let mut ops = twice((30, 40)).to_vec();
+    ops.push(cancel(7, 1, (50, 60), ok(&[gone(a.clone())])));
+    assert_eq!(kinds(&ops, &[gone(a.clone()), b.clone()]), [Kind::TwoOwners]);
+    let before = World(seen(std::slice::from_ref(&a)));
+    let later = [book(8, &[5], (30, 40), ok(std::slice::from_ref(&b)))];
+    assert_eq!(kinds_since(&before, &later, &[a.clone(), b]), [Kind::TwoOwners]);
+    // One booking acknowledged to two requests.
+    let same =
+        [book(7, &[5], (1, 2), ok(std::slice::from_ref(&a))), book(7, &[5], (3, 4), ok(std::slice::from_ref(&a)))];
+    assert_eq!(kinds(&same, &[a]), [Kind::TwoOwners]);
+}
+
+#[test]
+fn a_refusal_with_an_effect_and_half_an_order_are_found() {
+    let ops = [book(7, &[5], (10, 20), no("busy"))];
+    assert_eq!(kinds(&ops, &[told(1, 7, 5)]), [Kind::Ghost]);
+    let ops = [book(7, &[5, 6], (10, 20), unknown())];
+    assert_eq!(kinds(&ops, &[told(1, 7, 5)]), [Kind::Torn]);
+    assert_eq!(kinds(&ops, &[told(1, 8, 5)]), [Kind::Ghost]);
+    // Done twice.
+    assert_eq!(kinds(&ops[..1], &[told(1, 7, 5), told(2, 7, 6)]), [Kind::Ghost, Kind::Torn]);
+}
+
+#[test]
+fn a_wrong_no_is_found() {
+    assert_eq!(kinds(&[book(7, &[5], (10, 20), no("seat_taken"))], &[]), [Kind::WrongNo]);
+    let a = told(1, 7, 5);
+    let ops = [
+        book(7, &[5], (10, 20), ok(std::slice::from_ref(&a))),
+        cancel(7, 1, (30, 40), ok(&[gone(a.clone())])),
+        book(8, &[5], (41, 50), no("seat_taken")),
+    ];
+    assert_eq!(kinds(&ops, &[gone(a.clone())]), [Kind::WrongNo]);
+    let live = World(seen(std::slice::from_ref(&a)));
+    assert_eq!(kinds_since(&live, &[cancel(7, 1, (1, 2), no("already_cancelled"))], &[a]), [Kind::WrongNo]);
+}
+
+#[test]
+fn an_answer_that_is_not_what_was_asked_for_is_found() {
+    let wrong = told(1, 7, 6);
+    assert_eq!(kinds(&[book(7, &[5], (1, 2), ok(std::slice::from_ref(&wrong)))], &[wrong]), [Kind::Wrong]);
+    assert_eq!(kinds(&[book(7, &[5], (1, 2), Outcome::Wrong("500".into()))], &[]), [Kind::Wrong]);
+}

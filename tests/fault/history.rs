@@ -1,0 +1,125 @@
+//! What clients did and what they were told: one line of JSON for each operation.
+
+use std::{fs::File, io::Write as _, path::Path};
+
+use houselights_tests::harness::{Attempting as _, Result, client::Answer};
+use serde_json::{Value, json};
+
+/// Microseconds since the run began.
+pub(crate) type Micros = u64;
+
+/// What was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Seats of a show.
+    Book { show: i64, seats: Vec<u32> },
+    /// To give a booking back.
+    Cancel { booking: i64 },
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Acknowledged: these bookings were made, or cancelled.
+    Ok(Vec<Told>),
+    /// Refused, with this word; nothing may have changed.
+    Refused(String),
+    /// The answer did not arrive: done, or not done.
+    Unknown(String),
+    /// An answer that is never right, such as a 500.
+    Wrong(String),
+}
+
+/// A booking as an answer tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) id: i64,
+    pub(crate) order: i64,
+    pub(crate) user: i64,
+    pub(crate) show: i64,
+    pub(crate) seat: u32,
+    pub(crate) status: String,
+}
+
+impl Told {
+    pub(crate) fn of(booking: &Value) -> Option<Self> {
+        Some(Self {
+            id: booking["id"].as_i64()?,
+            order: booking["order"].as_i64()?,
+            user: booking["user"].as_i64()?,
+            show: booking["show"].as_i64()?,
+            seat: u32::try_from(booking["seat_number"].as_u64()?).ok()?,
+            status: booking["status"].as_str()?.to_owned(),
+        })
+    }
+
+    pub(crate) fn is_live(&self) -> bool {
+        self.status == "booked"
+    }
+}
+
+/// One operation of one client.
+#[derive(Clone, Debug)]
+pub(crate) struct Op {
+    pub(crate) round: u64,
+    pub(crate) user: i64,
+    pub(crate) action: Action,
+    pub(crate) key: Option<String>,
+    pub(crate) invoked: Micros,
+    pub(crate) returned: Micros,
+    pub(crate) outcome: Outcome,
+}
+
+impl Op {
+    pub(crate) fn is_unknown(&self) -> bool {
+        matches!(self.outcome, Outcome::Unknown(_))
+    }
+
+    fn line(&self) -> String {
+        let action = match &self.action {
+            Action::Book { show, seats } => json!({"book": show, "seats": seats}),
+            Action::Cancel { booking } => json!({"cancel": booking}),
+        };
+        let outcome = match &self.outcome {
+            Outcome::Ok(told) => json!({"ok": told.iter().map(|told| json!([told.id, told.seat])).collect::<Vec<_>>()}),
+            Outcome::Refused(code) => json!({"refused": code}),
+            Outcome::Unknown(why) => json!({"unknown": why}),
+            Outcome::Wrong(what) => json!({"wrong": what}),
+        };
+        json!({"round": self.round, "user": self.user, "action": action, "key": self.key,
+               "invoked": self.invoked, "returned": self.returned, "outcome": outcome})
+        .to_string()
+    }
+}
+
+/// An answer as an outcome. A request that ran into the server's own time limit may still be carried out.
+pub(crate) fn outcome(answer: &Answer) -> Outcome {
+    let told = || -> Option<Vec<Told>> {
+        houselights_tests::harness::house::booked(&answer.json()).iter().map(Told::of).collect()
+    };
+    match (answer.status, answer.code()) {
+        (200 | 201, _) => told().map_or_else(|| Outcome::Wrong("a success without bookings".into()), Outcome::Ok),
+        (503, code) if code == "timeout" => Outcome::Unknown(code),
+        (409 | 503, code) if !code.is_empty() => Outcome::Refused(code),
+        (status, code) => Outcome::Wrong(format!("{status} {code}")),
+    }
+}
+
+/// The history as a file.
+#[derive(Debug)]
+pub(crate) struct Journal(File);
+
+impl Journal {
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        File::create(path).map(Self).attempting("cannot write the history")
+    }
+
+    pub(crate) fn add(&mut self, ops: &[Op]) -> Result {
+        let lines: String = ops.iter().map(|op| op.line() + "\n").collect();
+        self.0.write_all(lines.as_bytes()).attempting("cannot write the history")
+    }
+
+    pub(crate) fn note(&mut self, note: &Value) -> Result {
+        writeln!(self.0, "{note}").attempting("cannot write the history")
+    }
+}

@@ -1,0 +1,153 @@
+//! Reads what the server tells, over HTTP, and asks again what was not answered.
+
+use std::{
+    collections::{HashMap, HashSet},
+    net::SocketAddr,
+    thread,
+};
+
+use houselights_tests::harness::{
+    Result,
+    client::{Answer, Ask, Client},
+    house::{self, Customer},
+};
+use serde_json::Value;
+
+use crate::{
+    check::{Kind, Observed, Violation, World},
+    history::{Action, Op, Outcome, Told},
+    load::{Round, send},
+};
+
+/// Bookings of a page.
+const PAGE: usize = 500;
+
+/// All bookings newer than the known ones, and the known ones as they are now. What was known to be cancelled is
+/// taken as it was, unless `everything` is to be read.
+pub(crate) fn observe(at: SocketAddr, customers: &[Customer], known: &World, everything: bool) -> Result<Observed> {
+    let mut client = Client::new(at);
+    let newest = if everything { 0 } else { known.0.keys().next_back().copied().unwrap_or(0) };
+    let mut seen = Observed::new();
+    for customer in customers {
+        seen.extend(newer_than(newest, &mut client, customer)?.into_iter().map(|told| (told.id, told)));
+    }
+    if everything {
+        return Ok(seen);
+    }
+    let tokens: HashMap<i64, &str> = customers.iter().map(|one| (one.id, one.token.as_str())).collect();
+    for told in known.0.values() {
+        if !told.is_live() {
+            seen.insert(told.id, told.clone());
+            continue;
+        }
+        let path = format!("/api/bookings/{}/", told.id);
+        let answer = client.told(Ask::get(&path).by(tokens.get(&told.user).copied().unwrap_or_default()))?;
+        if answer.status != 404 {
+            let now = told_by(&answer.expect(200)?.json())?;
+            seen.insert(now.id, now);
+        }
+    }
+    Ok(seen)
+}
+
+fn told_by(booking: &Value) -> Result<Told> {
+    Told::of(booking).ok_or_else(|| format!("this is no booking: {booking}"))
+}
+
+fn newer_than(newest: i64, client: &mut Client, customer: &Customer) -> Result<Vec<Told>> {
+    let mut all = Vec::new();
+    let mut before = i64::MAX;
+    loop {
+        let path = format!("/api/my-bookings/?limit={PAGE}&cursor={before}");
+        let page = client.told(Ask::get(&path).by(&customer.token))?.expect(200)?.json();
+        let page: Vec<Told> = page.as_array().into_iter().flatten().map(told_by).collect::<Result<_>>()?;
+        let more = page.len() == PAGE;
+        before = page.last().map_or(0, |told| told.id);
+        all.extend(page.into_iter().filter(|told| told.id > newest));
+        if !more || before <= newest {
+            return Ok(all);
+        }
+    }
+}
+
+/// Every show counts its free seats as the bookings say.
+pub(crate) fn free_seats(at: SocketAddr, seen: &Observed) -> Result<Vec<Violation>> {
+    let mut client = Client::new(at);
+    let mut wrong = Vec::new();
+    for show in 1..=house::SHOWS {
+        let told = client.told(Ask::get(&format!("/api/shows/{show}/")))?.expect(200)?.json();
+        let sold = seen.values().filter(|told| told.is_live() && told.show == show).count() as u64;
+        if told["available_seats"].as_u64() != Some(u64::from(house::SEATS) - sold) {
+            let sentence = format!("show {show}: {sold} seats are sold, {} are free", told["available_seats"]);
+            wrong.push(Violation(Kind::Books, sentence));
+        }
+    }
+    Ok(wrong)
+}
+
+/// Asks with the same key what was not answered: at once from two sides, then once more. The history then tells what
+/// the retry was told; what does not fit is returned.
+pub(crate) fn retry(
+    round: Round,
+    customers: &[Customer],
+    known: &World,
+    ops: &mut [Op],
+    seen: &Observed,
+) -> Result<Vec<Violation>> {
+    let mut wrong = Vec::new();
+    let unclaimed = unclaimed(known, ops, seen);
+    for op in ops.iter_mut().filter(|op| op.is_unknown() && op.key.is_some()) {
+        let Some(customer) = customers.iter().find(|one| one.id == op.user) else { continue };
+        let ask = || -> Result<(Outcome, Option<Answer>)> {
+            let mut client = Client::new(round.at);
+            send(&mut client, customer, &op.action, op.key.as_deref()).map_err(|lost| lost.to_string())
+        };
+        let pair = thread::scope(|scope| {
+            let other = scope.spawn(ask);
+            let one = ask();
+            [one, other.join().unwrap_or_else(|_| Err("a client of the test panicked".into()))]
+        });
+        let (outcome, answer) = ask()?;
+        let replayed = answer.is_some_and(|answer| answer.header("idempotency-replayed") == Some("true"));
+        let mut say = |what: String| wrong.push(Violation(Kind::Retry, format!("{:?}: {what}", op.action)));
+        if !replayed {
+            say(format!("the third answer {outcome:?} was not a replay"));
+        }
+        for one in pair {
+            let (one, _) = one?;
+            if one != outcome && one != Outcome::Refused("in_flight".into()) {
+                say(format!("one retry was told {one:?}, another {outcome:?}"));
+            }
+        }
+        if let Some(done) = was_done(op, &unclaimed, seen)
+            && !matches!(&outcome, Outcome::Ok(told) if told.iter().map(|told| told.id).eq(done.iter().copied()))
+        {
+            say(format!("it had been done as {done:?}, but the retry was told {outcome:?}"));
+        }
+        op.outcome = outcome;
+        op.returned = round.now();
+    }
+    Ok(wrong)
+}
+
+/// The bookings by which one sees that an unanswered request was carried out before the crash.
+fn was_done(op: &Op, unclaimed: &[Told], seen: &Observed) -> Option<Vec<i64>> {
+    match &op.action {
+        Action::Cancel { booking } => seen.get(booking).filter(|told| !told.is_live()).map(|told| vec![told.id]),
+        Action::Book { show, seats } => {
+            let fits = |told: &&Told| told.user == op.user && told.show == *show && seats.contains(&told.seat);
+            let done: Vec<i64> = unclaimed.iter().filter(fits).map(|told| told.id).collect();
+            (!done.is_empty()).then_some(done)
+        }
+    }
+}
+
+/// Bookings that no answer has told of.
+fn unclaimed(known: &World, ops: &[Op], seen: &Observed) -> Vec<Told> {
+    let told = ops.iter().filter_map(|op| match (&op.action, &op.outcome) {
+        (Action::Book { .. }, Outcome::Ok(told)) => Some(told),
+        _ => None,
+    });
+    let told: HashSet<i64> = told.flatten().map(|told| told.id).collect();
+    seen.values().filter(|one| !told.contains(&one.id) && !known.0.contains_key(&one.id)).cloned().collect()
+}

@@ -1,0 +1,90 @@
+//! A small cinema with customers.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+
+use super::{
+    Attempting, Result,
+    client::{Ask, Client},
+    server::{Recipe, Server},
+};
+
+/// Seats of each show.
+pub const SEATS: u32 = 60;
+/// Shows, numbered from 1.
+pub const SHOWS: i64 = 3;
+const ROW: u32 = 20;
+const PASSWORD: &str = "fault-injection-7";
+
+/// Somebody with a token.
+#[derive(Clone, Debug)]
+pub struct Customer {
+    /// The account's number.
+    pub id: i64,
+    /// An access token, good for the whole run.
+    pub token: String,
+}
+
+/// Writes the programme and imports it.
+pub fn import(recipe: &Recipe) -> Result {
+    let letters = ["A", "B", "C"];
+    let rows: Vec<Value> = letters.iter().map(|row| json!({"row": row, "seats": "s".repeat(ROW as usize)})).collect();
+    let shows: Vec<Value> = (1..=SHOWS)
+        .map(|day| {
+            json!({"key": day.to_string(), "movie": "m", "screen": "rex/1",
+                   "starts_at": format!("2099-01-0{day}T19:30:00"), "prices": {"standard": 1200}})
+        })
+        .collect();
+    let programme = json!({
+        "cinemas": [{"key": "rex", "name": "Rex", "timezone": "Europe/London", "currency": "GBP",
+                     "screens": [{"key": "1", "name": "Screen 1", "cleaning_minutes": 15, "layout": rows}]}],
+        "movies": [{"key": "m", "title": "Metropolis", "duration_minutes": 153}],
+        "shows": shows,
+    });
+    let file = recipe.data.with_extension("json");
+    fs::write(&file, programme.to_string()).attempting("cannot write the programme")?;
+    let imported = recipe.done(&["import", "programme", &file.to_string_lossy()]);
+    let removed = fs::remove_file(&file).attempting("cannot remove the programme");
+    imported.and(removed)
+}
+
+/// Makes a data folder anew, with the programme in it.
+pub fn anew(binary: &Path, data: &Path) -> Result<Recipe> {
+    if data.exists() {
+        fs::remove_dir_all(data).attempting("cannot empty the data folder")?;
+    }
+    fs::create_dir_all(data).attempting("cannot make the data folder")?;
+    let recipe = Recipe::new(binary, data);
+    import(&recipe)?;
+    Ok(recipe)
+}
+
+/// Signs customers up and in.
+pub fn customers(server: &Server, count: usize) -> Result<Vec<Customer>> {
+    let mut client = server.client();
+    (0..count).map(|number| customer(&mut client, number)).collect()
+}
+
+fn customer(client: &mut Client, number: usize) -> Result<Customer> {
+    let who = json!({"username": format!("customer{number}"), "password": PASSWORD});
+    let signed = client.told(Ask::post("/api/signup/", &who))?.expect(201)?.json();
+    let token = client.told(Ask::post("/api/login/", &who))?.expect(200)?.json();
+    match (signed["id"].as_i64(), token["access"].as_str()) {
+        (Some(id), Some(token)) => Ok(Customer { id, token: token.to_owned() }),
+        _ => Err("signing in was answered without `id` or `access`".into()),
+    }
+}
+
+/// The body of a booking.
+pub fn wanted(seats: &[u32]) -> Value {
+    match seats {
+        [seat] => json!({"seat_number": seat}),
+        seats => json!({"seat_numbers": seats}),
+    }
+}
+
+/// The bookings that a 201 tells of.
+pub fn booked(answer: &Value) -> Vec<Value> {
+    answer["bookings"].as_array().cloned().unwrap_or_else(|| vec![answer.clone()])
+}

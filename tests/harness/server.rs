@@ -1,0 +1,210 @@
+//! The binary as a process: started, asked, killed, stopped, measured.
+
+use std::{
+    fs::{self, File},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Attempting, Result,
+    client::{Ask, Client},
+};
+
+const STARTS_WITHIN: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// Asks again and again until there is something, at most so long.
+pub fn poll<T>(what: &str, within: Duration, mut look: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look()? {
+            return Ok(found);
+        }
+        if start.elapsed() > within {
+            return Err(format!("{what}: not within {within:?}"));
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+/// How a server is to be started.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// The binary.
+    pub binary: PathBuf,
+    /// The data folder.
+    pub data: PathBuf,
+    /// Settings by variable, without `HOUSELIGHTS_`.
+    pub settings: Vec<(&'static str, String)>,
+    /// A shell command that goes before, such as `ulimit -n 20000;`.
+    pub before: String,
+}
+
+impl Recipe {
+    /// Without rate limits, with tokens that outlast the run.
+    pub fn new(binary: &Path, data: &Path) -> Self {
+        let settings = vec![("RATE_LIMITS", "off".to_owned()), ("ACCESS_LIFETIME", "1d".to_owned())];
+        Self { binary: binary.to_owned(), data: data.to_owned(), settings, before: String::new() }
+    }
+
+    /// With a further setting.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &impl ToString) -> Self {
+        self.settings.push((name, value.to_string()));
+        self
+    }
+
+    /// A command of the binary on the data folder, to its end.
+    pub fn run(&self, words: &[&str]) -> Result<Output> {
+        let mut command = Command::new(&self.binary);
+        command.args(words).arg("--data-dir").arg(&self.data).stdin(Stdio::null());
+        command.output().attempting("cannot run the binary")
+    }
+
+    /// As [`Self::run`], failing with what it says unless it succeeds.
+    pub fn done(&self, words: &[&str]) -> Result<String> {
+        let output = self.run(words)?;
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        if output.status.success() {
+            Ok(said)
+        } else {
+            Err(format!("`{}`: {}: {said}", words.join(" "), output.status))
+        }
+    }
+
+    /// `houselights verify` must find nothing.
+    pub fn verify(&self) -> Result<String> {
+        self.done(&["verify"])
+    }
+
+    /// Where the server's log goes.
+    pub fn log(&self) -> PathBuf {
+        let mut name = self.data.file_name().unwrap_or_default().to_owned();
+        name.push(".log");
+        self.data.with_file_name(name)
+    }
+
+    /// Starts the server without waiting for it.
+    pub fn spawn(&self) -> Result<Server> {
+        let log = File::create(self.log()).attempting("cannot write the server's log")?;
+        let words = format!("{} exec \"$0\" serve --listen 127.0.0.1:0 --data-dir \"$1\"", self.before);
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(words).arg(&self.binary).arg(&self.data);
+        for (name, value) in &self.settings {
+            command.env(format!("HOUSELIGHTS_{name}"), value);
+        }
+        command.env("HOUSELIGHTS_LOG_FORMAT", "json").stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        let child = command.spawn().attempting("cannot start the server")?;
+        Ok(Server { child, at: SocketAddr::from(([127, 0, 0, 1], 0)), log: self.log(), started: Instant::now() })
+    }
+
+    /// Starts the server and waits for its first answer.
+    pub fn start(&self) -> Result<Server> {
+        let mut server = self.spawn()?;
+        server.wait_until_open()?;
+        Ok(server)
+    }
+}
+
+/// A running server; it is killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub at: SocketAddr,
+    log: PathBuf,
+    started: Instant,
+}
+
+impl Server {
+    /// Waits for the first answer; says how long it took from the start.
+    pub fn wait_until_open(&mut self) -> Result<Duration> {
+        let log = self.log.clone();
+        self.at = poll("the server opens", STARTS_WITHIN, || {
+            if let Some(status) = self.ended()? {
+                return Err(format!("the server ended with {status}: {}", tail(&log)));
+            }
+            Ok(address(&fs::read_to_string(&log).unwrap_or_default()))
+        })?;
+        Client::new(self.at).told(Ask::get("/healthz"))?.expect(200)?;
+        Ok(self.started.elapsed())
+    }
+
+    /// A client of this server.
+    pub const fn client(&self) -> Client {
+        Client::new(self.at)
+    }
+
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether, and how, it has ended.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        self.child.try_wait().attempting("cannot look at the server")
+    }
+
+    /// SIGKILL, and waits until it is gone.
+    pub fn kill(mut self) -> Result {
+        self.child.kill().attempting("cannot kill the server")?;
+        self.child.wait().attempting("cannot wait for the server").map(drop)
+    }
+
+    /// SIGTERM; does not wait.
+    pub fn tell_to_stop(&self) -> Result {
+        let sent = Command::new("kill").arg("-TERM").arg(self.id().to_string()).status();
+        sent.attempting("cannot run kill")?.success().then_some(()).ok_or_else(|| "SIGTERM was not sent".to_owned())
+    }
+
+    /// Waits for the end; fails unless it comes in time with exit code 0.
+    pub fn has_stopped(mut self, within: Duration) -> Result<Duration> {
+        let start = Instant::now();
+        let status = poll("the server ends", within, || self.ended())?;
+        if status.success() { Ok(start.elapsed()) } else { Err(format!("{status}: {}", tail(&self.log))) }
+    }
+
+    /// SIGTERM, and exit code 0 in time.
+    pub fn stop(self, within: Duration) -> Result<Duration> {
+        self.tell_to_stop()?;
+        self.has_stopped(within)
+    }
+
+    /// A line of `/proc/<id>/status` such as `VmHWM`, in KiB.
+    pub fn memory(&self, line: &str) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).attempting("no /proc")?;
+        let found = status.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(':'));
+        let number = found.and_then(|text| text.split_whitespace().next()?.parse().ok());
+        number.ok_or_else(|| format!("no {line} in /proc/<id>/status"))
+    }
+
+    /// What it has logged.
+    pub fn logged(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Both fail only where it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The address in the line that tells that the server is open.
+fn address(log: &str) -> Option<SocketAddr> {
+    let line = log.lines().find(|line| line.contains("\"message\":\"open\""))?;
+    let line: serde_json::Value = serde_json::from_str(line).ok()?;
+    line["address"].as_str()?.parse().ok()
+}
+
+fn tail(log: &Path) -> String {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(10)..].join("\n")
+}

@@ -1,0 +1,86 @@
+//! `cargo xtask fault` and `cargo xtask hard`: the programs of `tests/` that torment the real binary.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::env;
+use crate::run::{self, Outcome};
+
+/// Rounds of `cargo xtask fault` without `--rounds`: the full proof. The test command takes fewer.
+const FULL: u64 = 200;
+const QUICK: &[&str] = &["--rounds", "20"];
+
+/// `cargo xtask fault [--mutants] [--rounds N] [--seed S]`.
+pub(crate) fn command(words: &[&str]) -> Outcome {
+    match words {
+        ["--mutants", rest @ ..] => mutants(rest),
+        words if words.contains(&"--rounds") => rounds(words),
+        words => rounds(&[&["--rounds", &FULL.to_string()], words].concat()),
+    }
+}
+
+/// The step of the test command.
+pub(crate) fn quick() -> Outcome {
+    rounds(QUICK)
+}
+
+/// The checker goes red on tampered databases and on a server that answers before the commit.
+pub(crate) fn mutants_step() -> Outcome {
+    mutants(&[])
+}
+
+/// Kill, restart, compare.
+fn rounds(words: &[&str]) -> Outcome {
+    let fault = program("fault")?;
+    torment(&fault, &released()?, "fault", words)
+}
+
+fn mutants(words: &[&str]) -> Outcome {
+    let fault = program("fault")?;
+    torment(&fault, &released()?, "fault-tampered", &[&["--mode", "tampered"], words].concat())?;
+    let debug = env::target().join("debug").join(format!("houselights{}", std::env::consts::EXE_SUFFIX));
+    let mutant = scratch("mutant")?.join("houselights-that-loses-bookings");
+    let build = ["build", "--package", "houselights-server", "--bin", "houselights"];
+    run::show(run::cargo(&build).args(["--features", "houselights-app/fault-injection"]))?;
+    let kept = fs::copy(&debug, &mutant).map_err(|e| format!("cannot keep the mutant: {e}"));
+    // Nobody is to find the mutant where they expect the product.
+    let removed = fs::remove_file(&debug).map_err(|e| format!("cannot remove the mutant from the target folder: {e}"));
+    kept.and(removed)?;
+    torment(&fault, &mutant, "fault-mutant", &[&["--mode", "mutant"], words].concat())
+}
+
+/// `cargo xtask hard [CASE...]`.
+pub(crate) fn hard(cases: &[&str]) -> Outcome {
+    let hard = program("hard")?;
+    let mut command = Command::new(hard);
+    run::show(command.arg(released()?).arg(scratch("hard")?).args(cases))
+}
+
+/// The step of the test command.
+pub(crate) fn hard_step() -> Outcome {
+    hard(&[])
+}
+
+fn torment(fault: &Path, binary: &Path, work: &str, words: &[&str]) -> Outcome {
+    let mut command = Command::new(fault);
+    run::show(command.arg("--binary").arg(binary).arg("--work").arg(scratch(work)?).args(words))
+}
+
+/// Builds one of the programs. The whole workspace is named so that dependencies are built with the same features as
+/// for everything else.
+fn program(name: &str) -> Result<PathBuf, String> {
+    run::show(&mut run::cargo(&["build", "--workspace", "--bin", name]))?;
+    Ok(env::target().join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+}
+
+fn released() -> Result<PathBuf, String> {
+    let binary = env::houselights();
+    if binary.is_file() { Ok(binary) } else { Err("no release binary; run `cargo build --release` first".into()) }
+}
+
+fn scratch(name: &str) -> Result<PathBuf, String> {
+    let folder = env::scratch().join(name);
+    fs::create_dir_all(&folder).map_err(|e| format!("cannot make {name}: {e}"))?;
+    Ok(folder)
+}
