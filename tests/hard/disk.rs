@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    env,
     fs::{self, File},
     io::Write as _,
     path::{Path, PathBuf},
@@ -24,15 +25,35 @@ const REFUSALS: usize = 20;
 const ATTEMPTS: u32 = 20_000;
 const SOON: Duration = Duration::from_secs(20);
 
-/// A file system of its own that is really full. Mounting needs root; elsewhere it is done in a user namespace's stead
-/// by [`file_size_limit`] alone, and this says so.
+/// Says that this runs in a namespace of its own already.
+const INSIDE: &str = "HOUSELIGHTS_HARD_INSIDE";
+
+/// A file system of its own that is really full. Mounting it needs root, or else a user namespace to be root in.
 pub(crate) fn full_file_system(place: &Place) -> Result<String> {
-    let mounted = Mounted::new(&place.folder.join("disk"))?;
+    let mounted = match Mounted::new(&place.folder.join("disk")) {
+        Ok(mounted) => mounted,
+        Err(why) if env::var_os(INSIDE).is_none() => return in_a_namespace(place, &why),
+        Err(why) => return Err(why),
+    };
     let recipe = house::anew(&place.binary, &mounted.0.join("data"))?;
     let ballast = mounted.0.join("ballast");
     let told = through_a_shortage(&recipe, |_| fill(&ballast), |_| fs::remove_file(&ballast).attempting("the ballast"));
     drop(mounted);
     told
+}
+
+/// This case once more, as root of a user namespace.
+fn in_a_namespace(place: &Place, why: &str) -> Result<String> {
+    let this = env::current_exe().attempting("cannot tell which program this is")?;
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount"]).arg(this).arg(&place.binary).arg(&place.folder);
+    let done = command.arg("full-disk").env(INSIDE, "1").output().attempting("cannot run unshare (util-linux)")?;
+    let said = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    if done.status.success() {
+        Ok(said.trim().rsplit("s  ").next().unwrap_or_default().to_owned())
+    } else {
+        Err(format!("{why}; as root of a namespace: {said}"))
+    }
 }
 
 /// Files may not grow beyond a limit: another error of the system, with the same promises.
@@ -53,7 +74,8 @@ pub(crate) fn file_size_limit(place: &Place) -> Result<String> {
             let length = fs::metadata(&wal).attempting("the write-ahead log")?.len();
             limit(server, (length + 20_000).to_string())
         },
-        |server| limit(server, "unlimited".into()),
+        // The limit ends with its process.
+        |server| server.map_or(Ok(()), |server| limit(server, "unlimited".into())),
     )
 }
 
@@ -61,7 +83,7 @@ pub(crate) fn file_size_limit(place: &Place) -> Result<String> {
 fn through_a_shortage(
     recipe: &Recipe,
     shortage: impl Fn(&Server) -> Result,
-    relief: impl Fn(&Server) -> Result,
+    relief: impl Fn(Option<&Server>) -> Result,
 ) -> Result<String> {
     let server = recipe.start()?;
     let customers = house::customers(&server, 1)?;
@@ -81,7 +103,7 @@ fn through_a_shortage(
     client.told(Ask::get("/api/movies/"))?.expect(200)?;
     buyer.sees_what_was_acknowledged(&mut client)?;
     let during = buyer.acknowledged - before;
-    relief(&server)?;
+    relief(Some(&server))?;
     let after = buyer.acknowledged;
     poll("it sells again", SOON, || {
         buyer.trade(&mut client, 1)?;
@@ -96,8 +118,8 @@ fn through_a_shortage(
         buyer.trade(&mut client, 1)?;
         Ok((buyer.refused > refused).then_some(()))
     })?;
-    relief(&server)?;
     server.kill()?;
+    relief(None)?;
     let server = recipe.start()?;
     buyer.sees_what_was_acknowledged(&mut server.client())?;
     server.stop(SOON)?;
