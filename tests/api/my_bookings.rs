@@ -53,7 +53,7 @@ async fn pages_hold_every_booking_once() {
         let (rows, pages) = all_pages(&ann, &format!("/api/my-bookings/?limit={limit}"), "id").await;
         assert_eq!((rows, pages), (whole.clone(), wanted), "{limit}");
     }
-    for bad in ["limit=0", "limit=501", "limit=x", "limit=-1", "limit=1.5", "cursor=x"] {
+    for bad in ["limit=0", "limit=501", "limit=x", "limit=-1", "limit=1.5", "limit=x&limit=", "cursor=x"] {
         assert_eq!(ann.get(&format!("/api/my-bookings/?{bad}")).await.no(), (400, "invalid".into()), "{bad}");
     }
 }

@@ -18,7 +18,7 @@ const CUSTOMER: (&str, &str) = ("user1", "pass");
 const SUPERUSER: (&str, &str) = ("admin", "admin-demo");
 
 /// Cases made for each operation in each phase; the whole step stays under about four minutes.
-const EXAMPLES: &str = "25";
+const EXAMPLES: &str = "50";
 const SEED: &str = "20261122";
 
 /// One identity's run ends here whatever it does: a hanging server is a failure, not a hanging build.

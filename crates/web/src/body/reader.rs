@@ -142,7 +142,7 @@ impl<'f> Reader<'f> {
         match self.source {
             Source::Nothing => Given::Absent,
             Source::Json(map) => map.get(name).map_or(Given::Absent, Given::from),
-            Source::Form(parts) => match parts.iter().rev().find(|(known, _)| known == name) {
+            Source::Form(parts) => match last_said(parts, name) {
                 None => Given::Absent,
                 Some((_, Part::Text(text))) => Given::Text(text),
                 Some((_, Part::File(_))) => Given::Other,
@@ -176,6 +176,13 @@ impl<'f> Reader<'f> {
         };
         read(given).map_err(|reason| self.refuse(name, reason)).ok()
     }
+}
+
+/// Of a field that is said more than once the last counts, but a blank does not unsay what stood before it.
+fn last_said<'f>(parts: &'f [(String, Part)], name: &str) -> Option<&'f (String, Part)> {
+    let said = || parts.iter().rev().filter(|(known, _)| known == name);
+    let is_blank = |part: &Part| matches!(part, Part::Text(text) if text.trim().is_empty());
+    said().find(|(_, part)| !is_blank(part)).or_else(|| said().next())
 }
 
 fn text(given: Given<'_>) -> std::result::Result<String, String> {
