@@ -90,9 +90,7 @@ impl App {
     }
 
     /// Carries out what waits and lets no more in. To be called when the last request has been answered.
-    pub async fn stop(self: Arc<Self>) -> Result<()> {
-        tokio::task::spawn_blocking(move || self.bookings.engine.stop())
-            .await
-            .map_err(|error| Error::Bug(format!("the engine did not stop: {error}")))
+    pub async fn stop(&self) {
+        self.bookings.engine.stop().await;
     }
 }

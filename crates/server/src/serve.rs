@@ -98,7 +98,7 @@ impl House {
                 tracing::warn!(%error, "the house's upkeep ended badly");
             }
         }
-        self.app.stop().await?;
+        self.app.stop().await;
         tracing::info!("closed");
         Ok(())
     }

@@ -16,6 +16,9 @@ use houselights_store::{
     hot::{Applied, Command, Decision, Lane, SeatChange},
 };
 
+use parking_lot::Mutex;
+use tokio::{sync::mpsc, task::JoinHandle};
+
 use crate::{
     clock::Clock,
     error::{Error, Result},
@@ -49,8 +52,12 @@ pub trait Listener: Send + Sync {
 #[derive(Debug)]
 pub struct Engine {
     queue: Arc<Queue>,
-    writers: parking_lot::Mutex<Vec<thread::JoinHandle<()>>>,
+    writers: Mutex<Vec<thread::JoinHandle<()>>>,
+    answerer: Mutex<Option<JoinHandle<()>>>,
 }
+
+/// Decisions on their way to those who wait for them.
+type Answers = Vec<(Pending, std::result::Result<Decision, houselights_store::Error>)>;
 
 impl Engine {
     /// Starts the writers.
@@ -62,16 +69,32 @@ impl Engine {
     ) -> Result<Self> {
         let queue = Arc::new(Queue::new(limits));
         let mut writers = Vec::new();
+        // Never longer than the queue: whoever is in it has left the queue and waits for this very answer.
+        let (answers, mut decided) = mpsc::unbounded_channel::<Answers>();
         for lane in db.lanes().await? {
-            let writer =
-                Writer { lane, queue: Arc::clone(&queue), clock: Arc::clone(&clock), listener: listener.clone() };
+            let writer = Writer {
+                lane,
+                queue: Arc::clone(&queue),
+                clock: Arc::clone(&clock),
+                listener: listener.clone(),
+                answers: answers.clone(),
+            };
             let thread = thread::Builder::new()
                 .name("houselights-writer".into())
                 .spawn(move || writer.run())
                 .map_err(|error| Error::Bug(format!("the writer thread could not be started: {error}")))?;
             writers.push(thread);
         }
-        Ok(Self { queue, writers: parking_lot::Mutex::new(writers) })
+        // Waking a batch of tasks from inside the runtime costs a fraction of waking each from a thread outside it,
+        // and the writer can begin the next transaction meanwhile.
+        let answerer = tokio::spawn(async move {
+            while let Some(batch) = decided.recv().await {
+                for (pending, decision) in batch {
+                    pending.answer(decision);
+                }
+            }
+        });
+        Ok(Self { queue, writers: Mutex::new(writers), answerer: Mutex::new(Some(answerer)) })
     }
 
     /// Has a command carried out. Returns after its transaction has been committed.
@@ -88,13 +111,19 @@ impl Engine {
         self.queue.len()
     }
 
-    /// Lets no more commands in, carries out those that wait, and returns when the writers have ended. Blocks.
-    pub fn stop(&self) {
+    /// Lets no more commands in, carries out those that wait, and returns when all have been answered.
+    pub async fn stop(&self) {
         self.queue.close();
-        for writer in self.writers.lock().drain(..) {
-            if writer.join().is_err() {
-                tracing::error!("a writer thread panicked");
-            }
+        let writers: Vec<_> = self.writers.lock().drain(..).collect();
+        let joined = tokio::task::spawn_blocking(move || writers.into_iter().all(|writer| writer.join().is_ok())).await;
+        if !matches!(joined, Ok(true)) {
+            tracing::error!("a writer thread panicked");
+        }
+        let answerer = self.answerer.lock().take();
+        if let Some(answerer) = answerer
+            && answerer.await.is_err()
+        {
+            tracing::error!("the answerer panicked");
         }
     }
 }
@@ -110,10 +139,12 @@ struct Writer {
     queue: Arc<Queue>,
     clock: Arc<dyn Clock>,
     listener: Weak<dyn Listener>,
+    answers: mpsc::UnboundedSender<Answers>,
 }
 
 impl Writer {
     fn run(mut self) {
+        let sizes = metrics::histogram!("houselights_engine_batch_size");
         let mut batch = Vec::new();
         let mut answers = Vec::new();
         loop {
@@ -126,8 +157,7 @@ impl Writer {
                 queue::Drained::Closed => return,
             }
             let applied = self.lane.apply(&batch, self.clock.now());
-            metrics::histogram!("houselights_engine_batch_size")
-                .record(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
+            sizes.record(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
             batch.clear();
             self.publish(applied, &mut answers);
         }
@@ -137,9 +167,9 @@ impl Writer {
         if let Some(listener) = self.listener.upgrade().filter(|_| !applied.changes.is_empty()) {
             listener.changed(&applied.changes);
         }
-        for (pending, decision) in answers.drain(..).zip(applied.decisions) {
-            pending.answer(decision);
-        }
+        let decided: Answers = answers.drain(..).zip(applied.decisions).collect();
+        // Without the answerer the runtime is gone, and with it everyone who waited.
+        let _runtime_gone = self.answers.send(decided);
     }
 
     /// Does what was put off, a piece at a time, for as long as nobody waits.

@@ -8,6 +8,7 @@ mod sqlite_commands;
 mod sqlite_commit;
 mod sqlite_reads;
 mod sqlite_rows;
+mod sqlite_statements;
 pub(crate) mod user_index;
 
 use std::{fmt, sync::Arc};

@@ -1,14 +1,15 @@
 //! The embedded database's lane: drains a batch into one `BEGIN IMMEDIATE` transaction.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use houselights_domain::{
-    UtcMicros,
+    ShowId, UtcMicros,
     ledger::{GENESIS, Hash},
+    show::SalesRules,
 };
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Applied, Command, Decision, Outcome, SeatChange, sqlite_commands, sqlite_commit};
+use super::{Applied, Command, Decision, Outcome, sqlite_commands, sqlite_commit, sqlite_statements::Statements};
 use crate::{
     error::{Error, Result},
     sqlite::{Sqlite, settle},
@@ -31,12 +32,37 @@ pub(super) struct Tip {
 pub struct SqliteLane {
     db: Arc<Sqlite>,
     tip: Tip,
+    known: Known,
+}
+
+/// Rules of shows as they stand in the database: good until anybody else writes to it.
+#[derive(Debug, Default)]
+struct Known {
+    rules: HashMap<ShowId, SalesRules>,
+    /// The cold transactions and the foreign commits up to which it is good.
+    as_of: (u64, i64),
+}
+
+/// Shows whose rules are remembered.
+const MOST_RULES: usize = 50_000;
+
+impl Known {
+    /// Forgets everything if anybody else has written. Called inside the transaction, so it stays true until its end.
+    fn freshen(&mut self, db: &Sqlite, connection: &Connection) -> Result<()> {
+        let foreign = connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        let as_of = (db.cold_writes(), foreign);
+        if self.as_of != as_of || self.rules.len() > MOST_RULES {
+            self.rules.clear();
+            self.as_of = as_of;
+        }
+        Ok(())
+    }
 }
 
 impl SqliteLane {
     pub(super) fn open(db: Arc<Sqlite>) -> Result<Self> {
         let tip = read_tip(&db.turn().connection)?;
-        Ok(Self { db, tip })
+        Ok(Self { db, tip, known: Known::default() })
     }
 
     pub(super) fn apply(&mut self, batch: &[Command], now: UtcMicros) -> Applied {
@@ -66,7 +92,8 @@ impl SqliteLane {
         let turn = self.db.turn();
         sqlite_commit::begin(&turn.connection)?;
         let mut tip = self.tip.clone();
-        let worked = run(&turn.connection, &mut tip, batch, now).and_then(|applied| {
+        let worked = self.known.freshen(&self.db, &turn.connection).and_then(|()| {
+            let applied = run(&turn.connection, &mut tip, &mut self.known.rules, batch, now)?;
             sqlite_commit::end(&turn.connection)?;
             Ok(applied)
         });
@@ -93,33 +120,38 @@ impl SqliteLane {
     }
 }
 
-fn run(connection: &Connection, tip: &mut Tip, batch: &[Command], now: UtcMicros) -> Result<Applied> {
-    let mut changes = Vec::with_capacity(batch.len());
-    let mut decisions = Vec::with_capacity(batch.len());
-    for command in batch {
-        decisions.push(Ok(decide(connection, tip, &mut changes, command, now)?));
-    }
-    Ok(Applied { decisions, changes })
-}
-
-fn decide(
+fn run(
     connection: &Connection,
     tip: &mut Tip,
-    changes: &mut Vec<SeatChange>,
-    command: &Command,
+    rules: &mut HashMap<ShowId, SalesRules>,
+    batch: &[Command],
     now: UtcMicros,
-) -> Result<Decision> {
-    if let Some(key) = &command.key
-        && let Some(earlier) = sqlite_commands::replay(connection, command.actor, key, now)?
-    {
-        return Ok(earlier);
+) -> Result<Applied> {
+    let mut statements = Statements::new(connection);
+    let mut applied = Applied { decisions: Vec::with_capacity(batch.len()), changes: Vec::with_capacity(batch.len()) };
+    for command in batch {
+        let mut work = sqlite_commands::Work {
+            statements: &mut statements,
+            rules,
+            tip,
+            changes: &mut applied.changes,
+            actor: command.actor,
+            now,
+        };
+        let decision = match &command.key {
+            None => work.carry_out(&command.action)?,
+            Some(key) => match sqlite_commands::replay(connection, command.actor, key, now)? {
+                Some(earlier) => earlier,
+                None => {
+                    let decision = work.carry_out(&command.action)?;
+                    sqlite_commands::remember(connection, command.actor, key, &decision, now)?;
+                    decision
+                }
+            },
+        };
+        applied.decisions.push(Ok(decision));
     }
-    let mut work = sqlite_commands::Work { connection, tip, changes, actor: command.actor, now };
-    let decision = work.carry_out(&command.action)?;
-    if let Some(key) = &command.key {
-        sqlite_commands::remember(connection, command.actor, key, &decision, now)?;
-    }
-    Ok(decision)
+    Ok(applied)
 }
 
 fn new_bookings<'a>(

@@ -1,19 +1,23 @@
 //! One command inside the embedded database's transaction: read, let the domain decide, write.
 
+use std::collections::HashMap;
+
 use houselights_domain::{
     BookingId, OrderId, Refusal, SeatNumber, ShowId, UtcMicros, booking::BookingStatus, claim::ClaimState,
-    ledger::LedgerAction, money::Minor, order::OrderState,
+    ledger::LedgerAction, money::Minor, order::OrderState, show::SalesRules,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     Action, Actor, Decision, IDEMPOTENCY_WINDOW, IdempotencyKey, Order, Outcome, Reply, SeatChange, sqlite::Tip,
+    sqlite_statements::Statements,
 };
 use crate::error::Result;
 
 /// What a command works with.
-pub(super) struct Work<'a> {
-    pub(super) connection: &'a Connection,
+pub(super) struct Work<'a, 'c> {
+    pub(super) statements: &'a mut Statements<'c>,
+    pub(super) rules: &'a mut HashMap<ShowId, SalesRules>,
     pub(super) tip: &'a mut Tip,
     pub(super) changes: &'a mut Vec<SeatChange>,
     pub(super) actor: Actor,
@@ -43,7 +47,7 @@ macro_rules! allowed {
 }
 pub(super) use allowed;
 
-impl Work<'_> {
+impl Work<'_, '_> {
     pub(super) fn carry_out(&mut self, action: &Action) -> Result<Decision> {
         match action {
             Action::Claim { show, revision, seats, hold_until } => self.claim(*show, *revision, seats, *hold_until),

@@ -15,16 +15,19 @@ use super::{
     Order, SeatChange,
     sqlite::LANE,
     sqlite_commands::{Decided, Move, Work, allowed},
-    sqlite_reads::{BOOKING, booking, with_status},
+    sqlite_reads::{booking, with_status},
+    sqlite_statements::Sql,
 };
 use crate::error::{Error, Result};
 
-impl Work<'_> {
-    pub(super) fn rules(&self, show: ShowId) -> Decided<SalesRules> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT total_seats, starts_at, sales_open_at, sales_close_at, called_off, revision FROM shows WHERE id = ?1",
-        )?;
-        let rules = statement
+impl Work<'_, '_> {
+    pub(super) fn rules(&mut self, show: ShowId) -> Decided<SalesRules> {
+        if let Some(rules) = self.rules.get(&show) {
+            return Ok(Ok(rules.clone()));
+        }
+        let rules = self
+            .statements
+            .get(Sql::Rules)?
             .query_row([show.0], |row| {
                 Ok(SalesRules {
                     total_seats: row.get(0)?,
@@ -36,28 +39,25 @@ impl Work<'_> {
                 })
             })
             .optional()?;
-        Ok(rules.ok_or(Refusal::UnknownShow(show)))
+        let Some(rules) = rules else { return Ok(Err(Refusal::UnknownShow(show))) };
+        self.rules.insert(show, rules.clone());
+        Ok(Ok(rules))
     }
 
-    pub(super) fn claim_row(&self, show: ShowId, seat: SeatNumber) -> Result<Option<ClaimRow>> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT version, deadline, order_id FROM claims WHERE show_id = ?1 AND seat_number = ?2")?;
+    pub(super) fn claim_row(&mut self, show: ShowId, seat: SeatNumber) -> Result<Option<ClaimRow>> {
+        let statement = self.statements.get(Sql::Claim)?;
         let row = statement.query_row(params![show.0, seat.0], |row| {
             Ok(ClaimRow { version: row.get(0)?, deadline: UtcMicros(row.get(1)?), order: OrderId(row.get(2)?) })
         });
         Ok(row.optional()?)
     }
 
-    pub(super) fn claim_rows(&self, show: ShowId, seats: &[SeatNumber]) -> Result<Vec<Option<ClaimRow>>> {
+    pub(super) fn claim_rows(&mut self, show: ShowId, seats: &[SeatNumber]) -> Result<Vec<Option<ClaimRow>>> {
         seats.iter().map(|seat| self.claim_row(show, *seat)).collect()
     }
 
-    pub(super) fn order(&self, id: OrderId) -> Decided<Order> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT user_id, show_id, state, hold_until, first_booking, seats, live_seats, total, created_at
-             FROM orders WHERE id = ?1",
-        )?;
+    pub(super) fn order(&mut self, id: OrderId) -> Decided<Order> {
+        let statement = self.statements.get(Sql::Order)?;
         let found = statement
             .query_row([id.0], |row| {
                 let order = Order {
@@ -82,7 +82,7 @@ impl Work<'_> {
         Ok(Ok(Order { state: OrderState::from_stored(word, until), ..order }))
     }
 
-    pub(super) fn own_order(&self, id: OrderId) -> Decided<Order> {
+    pub(super) fn own_order(&mut self, id: OrderId) -> Decided<Order> {
         let order = allowed!(self.order(id)?);
         if order.user != self.actor.user && !self.actor.staff {
             return Ok(Err(Refusal::NotYours));
@@ -90,15 +90,13 @@ impl Work<'_> {
         Ok(Ok(order))
     }
 
-    pub(super) fn booking(&self, id: BookingId) -> Result<Option<Booking>> {
-        let mut statement = self.connection.prepare_cached(&format!("SELECT {BOOKING} FROM bookings WHERE id = ?1"))?;
+    pub(super) fn booking(&mut self, id: BookingId) -> Result<Option<Booking>> {
+        let statement = self.statements.get(Sql::Booking)?;
         statement.query_row([id.0], booking).optional()?.map(with_status).transpose()
     }
 
-    pub(super) fn live_bookings(&self, order: &Order) -> Result<Vec<Booking>> {
-        let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {BOOKING} FROM bookings WHERE id >= ?1 AND id < ?2 AND status IN (0, 1) ORDER BY id"
-        ))?;
+    pub(super) fn live_bookings(&mut self, order: &Order) -> Result<Vec<Booking>> {
+        let statement = self.statements.get(Sql::LiveBookings)?;
         let first = order.first_booking.0;
         let rows = statement.query_map(params![first, first + i64::from(order.seats)], booking)?;
         rows.map(|row| with_status(row?)).collect()
@@ -122,8 +120,7 @@ impl Work<'_> {
             total: Minor(seats.iter().map(|(_, price)| price.0).sum()),
             created_at: self.now,
         };
-        let mut statement =
-            self.connection.prepare_cached("INSERT INTO orders VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
+        let statement = self.statements.get(Sql::InsertOrder)?;
         statement.execute(params![
             order.id.0,
             order.user.0,
@@ -158,8 +155,7 @@ impl Work<'_> {
             created_at: self.now,
             ended_at: None,
         };
-        let mut statement =
-            self.connection.prepare_cached("INSERT INTO bookings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL)")?;
+        let statement = self.statements.get(Sql::InsertBooking)?;
         statement.execute(params![
             booking.id.0,
             booking.order.0,
@@ -174,10 +170,8 @@ impl Work<'_> {
         Ok(booking)
     }
 
-    pub(super) fn update_order(&self, order: Order) -> Result<Order> {
-        let mut statement = self
-            .connection
-            .prepare_cached("UPDATE orders SET state = ?2, hold_until = ?3, live_seats = ?4 WHERE id = ?1")?;
+    pub(super) fn update_order(&mut self, order: Order) -> Result<Order> {
+        let statement = self.statements.get(Sql::UpdateOrder)?;
         let deadline = order.state.claim_deadline().0;
         statement.execute(params![order.id.0, order.state.word() as i64, deadline, order.live_seats])?;
         Ok(order)
@@ -192,8 +186,7 @@ impl Work<'_> {
     ) -> Result<Booking> {
         let ended_at = (to != BookingStatus::Booked).then_some(self.now);
         let deadline = if to == BookingStatus::Booked { UtcMicros::NEVER } else { UtcMicros::BEGINNING };
-        let mut statement =
-            self.connection.prepare_cached("UPDATE bookings SET status = ?2, ended_at = ?3 WHERE id = ?1")?;
+        let statement = self.statements.get(Sql::UpdateBooking)?;
         statement.execute(params![booking.id.0, to as i64, ended_at.map(|at| at.0)])?;
         let change = Move {
             show: booking.show,
@@ -213,28 +206,22 @@ impl Work<'_> {
     /// deadline has passed, or it belongs to the same booking. Nothing else is ever written over.
     pub(super) fn change_owner(&mut self, change: &Move, before: Option<ClaimRow>) -> Result<()> {
         let written = match before {
-            None => self
-                .connection
-                .prepare_cached(
-                    "INSERT INTO claims (show_id, seat_number, version, deadline, order_id, booking_id)
-                     VALUES (?1, ?2, 1, ?3, ?4, ?5)",
-                )?
-                .execute(params![change.show.0, change.seat.0, change.deadline.0, change.order.0, change.booking.0])?,
-            Some(row) => self
-                .connection
-                .prepare_cached(
-                    "UPDATE claims SET version = version + 1, deadline = ?3, order_id = ?4, booking_id = ?5
-                     WHERE show_id = ?1 AND seat_number = ?2 AND version = ?6 AND (deadline <= ?7 OR booking_id = ?5)",
-                )?
-                .execute(params![
-                    change.show.0,
-                    change.seat.0,
-                    change.deadline.0,
-                    change.order.0,
-                    change.booking.0,
-                    row.version,
-                    self.now.0
-                ])?,
+            None => self.statements.get(Sql::InsertClaim)?.execute(params![
+                change.show.0,
+                change.seat.0,
+                change.deadline.0,
+                change.order.0,
+                change.booking.0
+            ])?,
+            Some(row) => self.statements.get(Sql::UpdateClaim)?.execute(params![
+                change.show.0,
+                change.seat.0,
+                change.deadline.0,
+                change.order.0,
+                change.booking.0,
+                row.version,
+                self.now.0
+            ])?,
         };
         if written != 1 {
             return Err(Error::Corrupt(format!(
@@ -260,9 +247,7 @@ impl Work<'_> {
             booking: change.booking,
         };
         let hash = entry.hash(&self.tip.hash);
-        let mut statement = self
-            .connection
-            .prepare_cached("INSERT INTO ledger VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?;
+        let statement = self.statements.get(Sql::InsertLedger)?;
         statement.execute(params![
             entry.lane,
             entry.seq,

@@ -10,7 +10,7 @@ use std::{
     pin::pin,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     task::{Context, Poll, Waker},
 };
@@ -43,6 +43,8 @@ pub(crate) struct Sqlite {
     pub(crate) user_index: UserIndex,
     /// SQLite's `data_version` when it was last looked at: it moves when somebody else commits.
     version: AtomicI64,
+    /// Cold transactions begun so far.
+    cold_writes: AtomicU64,
     /// Held for as long as the database is open.
     _lock: Option<File>,
 }
@@ -94,6 +96,11 @@ impl Sqlite {
         .await
     }
 
+    /// Cold transactions begun so far. Does not move for whoever has the turn.
+    pub(crate) fn cold_writes(&self) -> u64 {
+        self.cold_writes.load(Ordering::Acquire)
+    }
+
     /// Whether another process has committed since the last call. Blocks.
     pub(crate) fn changed_elsewhere(&self) -> Result<bool> {
         let now: i64 = self.turn().connection.query_row("PRAGMA data_version", [], |row| row.get(0))?;
@@ -115,6 +122,7 @@ impl Sqlite {
         let db = Arc::clone(self);
         let ran = tokio::task::spawn_blocking(move || {
             let turn = FairTurn(Some(db.turn.lock()));
+            db.cold_writes.fetch_add(1, Ordering::AcqRel);
             settle(&db.writer.lock())?;
             begin(&db.writer.lock(), "BEGIN IMMEDIATE")?;
             let result = in_transaction(&db.writer, body);

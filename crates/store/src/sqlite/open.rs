@@ -4,7 +4,10 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicI64},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64},
+    },
     time::Duration,
 };
 
@@ -95,6 +98,7 @@ impl Sqlite {
             readers: Readers::new(options.readers.max(1)),
             user_index,
             version,
+            cold_writes: AtomicU64::new(0),
             _lock: lock,
         })
     }
