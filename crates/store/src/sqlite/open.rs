@@ -144,8 +144,8 @@ fn writer(file: &Path) -> Result<Connection> {
         return Err(Error::Setup(format!("{} cannot be used in WAL mode (it says {mode})", file.display())));
     }
     connection.execute_batch(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000;
-         PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;",
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 16000;
+         PRAGMA journal_size_limit = 134217728; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;",
     )?;
     Ok(connection)
 }
