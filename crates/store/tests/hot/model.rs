@@ -37,7 +37,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// A booking of the model: owner, order, seat, and until when (`i64::MAX` sold, 0 over).
 #[derive(Clone, Copy, Debug)]
-struct Seat {
+struct Owned {
     user: i64,
     order: i64,
     seat: u32,
@@ -46,7 +46,7 @@ struct Seat {
 
 #[derive(Default)]
 struct Model {
-    bookings: BTreeMap<i64, Seat>,
+    bookings: BTreeMap<i64, Owned>,
     orders: Vec<i64>,
 }
 
@@ -122,7 +122,7 @@ fn apply(
         model.orders.push(order.id.0);
         let until = hold.map_or(i64::MAX, |hold| now + hold);
         for booking in bookings {
-            let seat = Seat { user: *user, order: order.id.0, seat: booking.seat.0, until };
+            let seat = Owned { user: *user, order: order.id.0, seat: booking.seat.0, until };
             assert!(model.bookings.insert(booking.id.0, seat).is_none(), "a booking's number was used twice");
         }
         return;
