@@ -7,7 +7,12 @@ mod shows;
 use std::sync::Arc;
 
 use houselights_domain::{Problem, films::Mapping};
-use houselights_store::{Db, Tx, exec::BoxFuture};
+use houselights_store::{Db, Tx, cold::shows::Clash, exec::BoxFuture};
+pub use houselights_store::cold::{
+    cinemas::CinemaRow,
+    screens::{LayoutVersion, ScreenRow},
+    shows::StoredShow,
+};
 
 use crate::{
     catalogue::Catalogue,
@@ -68,6 +73,11 @@ fn put<T>(put: Put<T>) -> Result<T> {
         Stop::At(problem) => Error::Conflict(problem.reason),
         Stop::Failed(error) => error,
     })
+}
+
+/// Two shows that need one screen at the same time, and what to do about it.
+fn overlap(clash: &Clash) -> Error {
+    Error::Conflict(format!("{}; choose another time or screen, or call one of them off", programme::clash_told(clash)))
 }
 
 /// Problems of a field.

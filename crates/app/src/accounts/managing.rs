@@ -13,8 +13,8 @@ use houselights_store::{
 use super::{Account, Accounts, Identity, NewAccount, TokenPair, signing_in::kept};
 use crate::error::{Error, Result};
 
-/// The most accounts of one page.
-const PAGE: u32 = 200;
+/// The most accounts of one page, and one more, which says that there is a next page.
+const PAGE: u32 = 501;
 
 impl Accounts {
     /// Somebody's account.
@@ -22,7 +22,7 @@ impl Accounts {
         Ok(self.user(user).await?.into())
     }
 
-    /// Accounts in the order of their numbers, those after `after`, at most `limit` (and 200). For staff.
+    /// Accounts in the order of their numbers, those after `after`, at most `limit` (and 501). For staff.
     pub async fn list(&self, by: &Identity, after: Option<UserId>, limit: u32) -> Result<Vec<Account>> {
         if !by.is_staff() {
             return Err(Error::NotAllowed);
@@ -78,6 +78,36 @@ impl Accounts {
                 }
                 users::set_active(tx, old.id, active).await?;
                 Ok(User { active, ..old })
+            })
+        })
+        .await
+    }
+
+    /// Changes what an account may do and whether it may sign in, both or neither. Ends its sessions if that is a change.
+    /// For superusers. `Conflict` for the last one of them.
+    pub async fn set_standing(
+        &self,
+        by: &Identity,
+        user: UserId,
+        role: Option<Role>,
+        active: Option<bool>,
+    ) -> Result<Account> {
+        if by.role < Role::Superuser {
+            return Err(Error::NotAllowed);
+        }
+        let before = self.me(user).await?;
+        if role.is_none_or(|role| role == before.role) && active.is_none_or(|active| active == before.active) {
+            return Ok(before);
+        }
+        self.change(user, move |tx, old| {
+            Box::pin(async move {
+                let (role, active) = (role.unwrap_or(old.role), active.unwrap_or(old.active));
+                if role < old.role || !active {
+                    not_the_last_superuser(tx, &old).await?;
+                }
+                users::set_role(tx, old.id, role).await?;
+                users::set_active(tx, old.id, active).await?;
+                Ok(User { role, active, ..old })
             })
         })
         .await

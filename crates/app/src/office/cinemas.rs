@@ -13,10 +13,10 @@ use houselights_store::{
     },
 };
 
-use super::{Office, fault, put, same_key};
+use super::{Office, fault, overlap, put, same_key};
 use crate::{
     error::{Error, Result},
-    programme::{self, Stored, TicketsMay, cinema_draft, clash_told, screen_draft},
+    programme::{self, Stored, TicketsMay, cinema_draft, screen_draft},
 };
 
 impl Office {
@@ -161,6 +161,12 @@ impl Office {
         Ok(screen_rows::layouts(&self.db, after, i64::from(limit)).await?)
     }
 
+    /// Versions of one screen's layout by number, after `after`.
+    pub async fn layouts_of(&self, screen: ScreenId, after: LayoutId, limit: u32) -> Result<Vec<LayoutVersion>> {
+        self.screen(screen).await?;
+        Ok(screen_rows::layouts_of(&self.db, screen, after, i64::from(limit)).await?)
+    }
+
     /// One version of a layout.
     pub async fn layout(&self, id: LayoutId) -> Result<LayoutVersion> {
         screen_rows::layout(&self.db, id).await?.ok_or(Error::NotFound("layout"))
@@ -171,7 +177,7 @@ async fn put_screen(tx: &Tx, mut stored: Stored, cinema: &str, asked: &NewScreen
     put(stored.put_screen(tx, cinema, asked, TicketsMay::KeepTheirLayout, now).await)?;
     for id in std::mem::take(&mut stored.recleaned) {
         if let Some(clash) = shows::clash_on_screen(tx, id, now).await? {
-            return Err(Error::Conflict(clash_told(&clash)));
+            return Err(overlap(&clash));
         }
     }
     let row = stored.screens.into_values().find(|row| row.cinema_key == cinema && row.key == asked.key);

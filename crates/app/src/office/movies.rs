@@ -10,10 +10,10 @@ use houselights_store::cold::{
     movies as rows, shows,
 };
 
-use super::{Office, fault, put, same_key};
+use super::{Office, fault, overlap, put, same_key};
 use crate::{
     error::{Error, Result},
-    programme::{self, Stored, clash_told, movie_draft},
+    programme::{self, Stored, movie_draft},
 };
 
 impl Office {
@@ -56,7 +56,7 @@ impl Office {
                 if !stored.relengthed.is_empty()
                     && let Some(clash) = shows::clash_of_movie(tx, id, now).await?
                 {
-                    return Err(Error::Conflict(clash_told(&clash)));
+                    return Err(overlap(&clash));
                 }
                 Ok(Movie::of(id, &asked)?)
             })

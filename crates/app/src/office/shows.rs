@@ -11,10 +11,10 @@ use houselights_store::{
     cold::shows::{self as rows, StoredShow},
 };
 
-use super::{Office, fault, put, same_key};
+use super::{Office, fault, overlap, put, same_key};
 use crate::{
     error::{Error, Result},
-    programme::{Change, Stored, clash_told, show_draft},
+    programme::{Change, Stored, show_draft},
 };
 
 impl Office {
@@ -111,7 +111,7 @@ async fn put_show(tx: &Tx, draft: ShowDraft, now: UtcMicros) -> Result<StoredSho
     if change != Change::Unchanged
         && let Some(clash) = rows::clash_of(tx, id).await?
     {
-        return Err(Error::Conflict(clash_told(&clash)));
+        return Err(overlap(&clash));
     }
     rows::one(tx, id).await?.ok_or(Error::NotFound("show"))
 }

@@ -127,6 +127,10 @@ pub(crate) async fn a_screen_gets_versions_of_its_layout(db: &Db) {
     let versions: Vec<i64> =
         screens::layouts(db, LayoutId(0), 10).await.unwrap().into_iter().map(|layout| layout.version).collect();
     assert_eq!(versions, [1, 2]);
+    let of = async |screen, after| screens::layouts_of(db, ScreenId(screen), after, 10).await.unwrap();
+    assert_eq!(of(1, LayoutId(0)).await, screens::layouts(db, LayoutId(0), 10).await.unwrap());
+    assert_eq!(of(1, LayoutId(1)).await.iter().map(|layout| layout.id).collect::<Vec<_>>(), [new]);
+    assert!(of(9, LayoutId(0)).await.is_empty());
     assert_eq!(screens::layout(db, new).await.unwrap().unwrap().screen, ScreenId(1));
     let live = shows::with_live_tickets(db, ScreenId(1), NOW).await.unwrap();
     assert_eq!(live.into_iter().map(|show| show.id).collect::<Vec<_>>(), [sold]);

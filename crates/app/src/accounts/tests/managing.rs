@@ -107,3 +107,23 @@ async fn a_password_that_was_set_by_others_ends_sessions() {
     house.accounts.log_out_everywhere(alice).await.unwrap();
     is_over(&house, &pair).await;
 }
+
+#[tokio::test]
+async fn role_and_sign_in_change_together_or_not_at_all() {
+    let house = House::open().await;
+    let (alice, pair) = house.guest("alice").await;
+    let boss = house.superuser("boss").await;
+    let by = house.log_in("boss").await.identity;
+    let accounts = &house.accounts;
+    let refused = accounts.set_standing(&pair.identity, alice, Some(Role::Superuser), None).await;
+    assert!(matches!(refused, Err(Error::NotAllowed)));
+    let last = accounts.set_standing(&by, boss.id, Some(Role::Superuser), Some(false)).await;
+    assert!(matches!(last, Err(Error::Conflict(_))));
+    let same = accounts.set_standing(&by, alice, Some(Role::FilmGoer), Some(true)).await.unwrap();
+    assert_eq!((same.role, same.active), (Role::FilmGoer, true));
+    accounts.authenticate(&pair.access).unwrap();
+    let changed = accounts.set_standing(&by, alice, Some(Role::Staff), Some(false)).await.unwrap();
+    assert_eq!((changed.role, changed.active), (Role::Staff, false));
+    is_over(&house, &pair).await;
+    assert!(matches!(accounts.set_standing(&by, UserId(999), None, None).await, Err(Error::NotFound(_))));
+}
