@@ -7,12 +7,12 @@ mod shows;
 use std::sync::Arc;
 
 use houselights_domain::{Problem, films::Mapping};
-use houselights_store::{Db, Tx, cold::shows::Clash, exec::BoxFuture};
 pub use houselights_store::cold::{
     cinemas::CinemaRow,
     screens::{LayoutVersion, ScreenRow},
     shows::StoredShow,
 };
+use houselights_store::{Db, Tx, cold::shows::Clash, exec::BoxFuture};
 
 use crate::{
     catalogue::Catalogue,

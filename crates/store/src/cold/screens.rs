@@ -180,12 +180,7 @@ pub async fn layouts(db: &impl Query, after: LayoutId, limit: i64) -> Result<Vec
 }
 
 /// The versions of one screen's layout by number, after `after`.
-pub async fn layouts_of(
-    db: &impl Query,
-    screen: ScreenId,
-    after: LayoutId,
-    limit: i64,
-) -> Result<Vec<LayoutVersion>> {
+pub async fn layouts_of(db: &impl Query, screen: ScreenId, after: LayoutId, limit: i64) -> Result<Vec<LayoutVersion>> {
     db.all(
         "SELECT id, screen_id, version, plan, total_seats, created_at FROM layouts
          WHERE screen_id = $1 AND id > $2 ORDER BY id LIMIT $3",

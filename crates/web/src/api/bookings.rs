@@ -286,13 +286,21 @@ async fn cancel(
     fields: Fields,
 ) -> Result<Response> {
     site.limits.booking(caller.0.user)?;
-    let key = key.0.and_then(|key| {
-        let route = format!("POST /api/bookings/{id}/cancel/");
-        keyed(Some(key), &route, &fields, (StatusCode::OK, true))
-    });
-    let _guard = enter(&site, caller.0.user, key.as_ref())?;
     // Staff act on what belongs to others at /api/staff/; here everyone acts for themselves.
     let actor = Actor { staff: false, ..caller.actor() };
+    give_back(&site, actor, id, (&format!("POST /api/bookings/{id}/cancel/"), key), &fields).await
+}
+
+/// Cancels a booking, once a key.
+pub(super) async fn give_back(
+    site: &Site,
+    actor: Actor,
+    id: BookingId,
+    (route, key): (&str, IdempotencyKey),
+    fields: &Fields,
+) -> Result<Response> {
+    let key = keyed(key.0, route, fields, (StatusCode::OK, true));
+    let _guard = enter(site, actor.user, key.as_ref())?;
     let answer = site.app.bookings.cancel(actor, id, key).await?;
     Ok(answered(answer, StatusCode::OK, true))
 }

@@ -5,6 +5,7 @@ mod bookings;
 mod movies;
 mod root;
 mod shows;
+mod staff;
 
 use std::sync::Arc;
 
@@ -20,4 +21,5 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Site>> {
         .merge(movies::routes())
         .merge(shows::routes())
         .merge(bookings::routes())
+        .merge(staff::routes())
 }

@@ -26,6 +26,29 @@ pub use reader::Reader;
 /// How long a client that sends too much is listened to while it is told so.
 const LINGER: Duration = Duration::from_secs(5);
 
+/// The largest file that is read to be imported, in bytes, unless the limit of all bodies is higher.
+pub const LARGEST_FILE: usize = 16 << 20;
+
+/// A body that is taken whole, not field by field: a file of up to [`LARGEST_FILE`] bytes.
+#[derive(Debug)]
+pub struct WholeBody {
+    /// Its media type in small letters, without parameters.
+    pub kind: String,
+    /// Has the bytes, and no fields.
+    pub fields: Fields,
+}
+
+impl FromRequest<Arc<Site>> for WholeBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self> {
+        let (parts, body) = request.into_parts();
+        let kind = essence(&parts.headers).to_ascii_lowercase();
+        let raw = collect(&parts.headers, body, site.settings.body_limit.max(LARGEST_FILE)).await?;
+        Ok(Self { kind, fields: Fields { source: Source::Nothing, raw } })
+    }
+}
+
 /// The fields of a request, whatever it was written in.
 #[derive(Debug, Default)]
 pub struct Fields {
@@ -145,9 +168,17 @@ fn json(raw: &[u8]) -> Result<Source> {
     }
 }
 
+fn content_type(headers: &HeaderMap) -> &str {
+    headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?")).unwrap_or_default()
+}
+
+/// The media type without its parameters.
+fn essence(headers: &HeaderMap) -> &str {
+    content_type(headers).split(';').next().unwrap_or_default().trim()
+}
+
 fn kind(headers: &HeaderMap) -> Result<Kind> {
-    let value = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?")).unwrap_or_default();
-    let essence = value.split(';').next().unwrap_or_default().trim();
+    let (value, essence) = (content_type(headers), essence(headers));
     let is = |name: &str| essence.eq_ignore_ascii_case(name);
     if is("application/json") || (essence.len() > 5 && essence[essence.len() - 5..].eq_ignore_ascii_case("+json")) {
         return Ok(Kind::Json);

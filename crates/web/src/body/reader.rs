@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use houselights_domain::UtcMicros;
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde_json::{Number, Value};
 
 use super::{Source, form::Part};
@@ -14,6 +15,7 @@ const NULL: &str = "This field may not be null.";
 const BLANK: &str = "This field may not be blank.";
 const NOT_TEXT: &str = "Not a valid string.";
 const NOT_INTEGER: &str = "A valid integer is required.";
+const NOT_A_LIST: &str = "Expected a list of items.";
 const NUL: &str = "Null characters are not allowed.";
 const NOT_A_TIME: &str = "Write a time as RFC 3339 with its offset, such as 2027-01-01T19:30:00+01:00.";
 /// The most items of a list that are looked at.
@@ -121,7 +123,7 @@ impl<'f> Reader<'f> {
                 None => Err(REQUIRED.to_owned()),
                 Some(Value::Null) => Err(NULL.to_owned()),
                 Some(Value::Array(items)) => list(items.iter().map(Given::from), &range),
-                Some(_) => Err("Expected a list of items.".to_owned()),
+                Some(_) => Err(NOT_A_LIST.to_owned()),
             },
             Source::Form(parts) => {
                 let said = || parts.iter().filter(|(known, _)| known == name);
@@ -136,6 +138,47 @@ impl<'f> Reader<'f> {
             self.refuse(name, reason);
             Vec::new()
         })
+    }
+
+    /// Texts: a JSON array, or a form field that is there as often as there are texts. Absent, `null`, blank: none.
+    pub fn texts(&mut self, name: &str) -> Vec<String> {
+        let said: Vec<Given<'f>> = match self.source {
+            Source::Json(map) => match map.get(name) {
+                None | Some(Value::Null) => Vec::new(),
+                Some(Value::Array(items)) => items.iter().map(Given::from).collect(),
+                Some(_) => {
+                    self.refuse(name, NOT_A_LIST);
+                    return Vec::new();
+                }
+            },
+            Source::Nothing => Vec::new(),
+            Source::Form(parts) => {
+                let said = parts.iter().filter(|(known, _)| known == name);
+                let said =
+                    said.map(|(_, part)| if let Part::Text(text) = part { Given::Text(text) } else { Given::Other });
+                said.filter(|given| !matches!(given, Given::Text(text) if text.trim().is_empty())).collect()
+            }
+        };
+        let mut texts = Vec::with_capacity(said.len());
+        for (index, given) in said.into_iter().enumerate() {
+            match text(given) {
+                Ok(text) => texts.push(text),
+                Err(reason) => self.refuse(&format!("{name}[{index}]"), reason),
+            }
+        }
+        texts
+    }
+
+    /// A list or an object with a shape of its own, if it is said. In a form it stands as JSON text.
+    pub fn optional_shaped<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        let read = match (self.source, self.given(name)) {
+            (_, Given::Absent | Given::Null) => return None,
+            (Source::Json(map), _) => T::deserialize(map.get(name)?),
+            (_, Given::Text(text)) if text.trim().is_empty() => return None,
+            (_, Given::Text(text)) => serde_json::from_str(text),
+            (_, _) => return None,
+        };
+        read.map_err(|error| self.refuse(name, format!("This cannot be read: {error}."))).ok()
     }
 
     fn given(&self, name: &str) -> Given<'f> {

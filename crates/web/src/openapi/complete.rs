@@ -10,20 +10,23 @@ use crate::problem::Code;
 
 const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
+/// Operations whose body is a file, which has no fields that a form could send.
+const FILES: [&str; 2] = ["/api/staff/programme/", "/api/staff/movies/import/"];
+
 pub(super) fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         let busy = path != "/api/";
         let PathItem { get, put, post, delete, patch, .. } = item;
         for operation in [get, put, post, delete, patch].into_iter().flatten() {
-            fill_in(operation, busy);
+            fill_in(operation, busy, !FILES.contains(&path.as_str()));
         }
     }
 }
 
-fn fill_in(operation: &mut Operation, busy: bool) {
+fn fill_in(operation: &mut Operation, busy: bool, forms: bool) {
     let mut codes = Vec::new();
     if let Some(RefOr::T(body)) = &mut operation.request_body {
-        if let Some(json) = body.content.get("application/json").cloned() {
+        if let Some(json) = body.content.get("application/json").filter(|_| forms).cloned() {
             for form in FORMS {
                 body.content.entry(form.to_owned()).or_insert_with(|| json.clone());
             }

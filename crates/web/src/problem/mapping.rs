@@ -25,7 +25,7 @@ impl From<Error> for Problem {
             ),
             Error::NotAllowed => Self::new(Code::PermissionDenied, "This account may not do this."),
             Error::NotFound(kind) => unknown(kind),
-            Error::Conflict(sentence) => Self::new(Code::Conflict, sentence),
+            Error::Conflict(reason) => Self::new(Code::Conflict, sentence(reason)),
             Error::InFlight => Self::new(
                 Code::InFlight,
                 "The first request with this Idempotency-Key is still being worked on. Ask again in a moment.",
@@ -44,6 +44,17 @@ impl From<Error> for Problem {
             Error::Bug(fault) => Self::internal(fault),
         }
     }
+}
+
+/// A reason with a capital letter at its beginning and a full stop at its end.
+fn sentence(mut reason: String) -> String {
+    if let Some(first) = reason.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    if !reason.ends_with('.') {
+        reason.push('.');
+    }
+    reason
 }
 
 fn unknown(kind: &'static str) -> Problem {
