@@ -17,7 +17,7 @@ use crate::{
     api::bookings::{Booking, give_back},
     auth::Staff,
     body::Fields,
-    idempotency::IdempotencyKey,
+    idempotency::{IdempotencyKey, KeyHeader},
     openapi::problems,
     page::MOST,
     path::{Path, Query},
@@ -86,7 +86,7 @@ async fn one(State(site): Web, staff: Staff, Path(id): Path<BookingId>) -> Resul
     security(("bearerAuth" = [])),
     params(
         ("booking_id" = i64, Path, description = "The booking's number", example = 42),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes retries safe", max_length = 255),
+        KeyHeader,
     ),
     responses((status = 200, description = "Cancelled", body = Booking), CancelNo)
 )]

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     auth::Staff,
     body::{Fields, Reader},
-    idempotency::IdempotencyKey,
+    idempotency::{IdempotencyKey, KeyHeader},
     openapi::problems,
     path::{Path, Query},
     problem::Result,
@@ -116,9 +116,9 @@ impl Change {
     fn read(f: &mut Reader<'_>, how: How) -> Self {
         Self {
             key: key(f),
-            name: how.field(f, "name", |f, name| f.text(name)),
-            timezone: how.field(f, "timezone", |f, name| f.text(name)),
-            currency: how.field(f, "currency", |f, name| f.text(name)),
+            name: how.field(f, "name", Reader::text),
+            timezone: how.field(f, "timezone", Reader::text),
+            currency: how.field(f, "currency", Reader::text),
         }
     }
 
@@ -161,7 +161,7 @@ async fn list(State(site): Web, _: Staff, uri: Uri, query: Query) -> Result<Resp
 #[utoipa::path(
     post, path = "/api/staff/cinemas/", tag = "Staff", operation_id = "staff_add_cinema",
     security(("bearerAuth" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes retries safe", max_length = 255)),
+    params(KeyHeader),
     request_body(content = CinemaBody, example = json!({
         "key": "rex", "name": "Rex", "timezone": "Europe/London", "currency": "GBP",
         "screens": [{"key": "1", "name": "Screen 1", "seats": 120}]

@@ -12,11 +12,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::tools::once;
 use crate::{
     auth::Staff,
     body::WholeBody,
-    idempotency::IdempotencyKey,
+    idempotency::{IdempotencyKey, KeyHeader, fingerprint, with_key},
     openapi::problems,
     path::Query,
     problem::{Code, Problem, Result},
@@ -26,6 +25,8 @@ use crate::{
 pub(super) fn routes() -> OpenApiRouter<Arc<Site>> {
     OpenApiRouter::new().routes(routes!(import))
 }
+
+const ROUTE: &str = "POST /api/staff/movies/import/";
 
 problems!(ImportNo: Invalid, PermissionDenied, InFlight, KeyReused, Throttled);
 
@@ -85,7 +86,7 @@ fn as_query(faults: impl IntoIterator<Item = (String, String)>) -> Problem {
             their fields; may be there several times", example = json!(["title=Title"])),
         ("default" = Option<Vec<String>>, Query, description = "`field=value`, for gaps; may be there several times",
             example = json!(["duration_minutes=110"])),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes retries safe", max_length = 255),
+        KeyHeader,
     ),
     request_body(
         content(
@@ -110,8 +111,10 @@ async fn import(
         _ => return Err(Problem::new(Code::UnsupportedMediaType, "Send the list as application/json or text/csv.")),
     };
     let (map, defaults) = query.read(|q| (q.texts("map"), q.texts("default")))?;
-    let route = format!("POST /api/staff/movies/import/ {map:?} {defaults:?}");
-    once(&site, staff.0, (&route, key), &fields, async || {
+    site.limits.change(staff.0.user)?;
+    // The same list with another mapping is another request.
+    let asked = fingerprint(&format!("{ROUTE} {map:?} {defaults:?}"), &fields);
+    with_key(&site, staff.0.user, (ROUTE, key), asked, async || {
         let mapping = Mapping::parse(&map, &defaults);
         let mapping = mapping.map_err(|faults| as_query(faults.into_iter().map(|fault| (fault.path, fault.reason))))?;
         let list = fields.raw().to_vec();
@@ -147,6 +150,15 @@ mod tests {
         assert!(refused[0]["errors"]["title"].is_array() && refused[1]["errors"]["row"].is_array());
         let again = send(&desk, query, "application/json", &rows).await.json();
         assert_eq!((&again["added"], &again["unchanged"]), (&json!(0), &json!(2)));
+        let keyed = async |query: &str| {
+            let headers = [
+                ("authorization", desk.staff.as_str()),
+                ("content-type", "application/json"),
+                ("idempotency-key", "k"),
+            ];
+            desk.house.send("POST", &format!("/api/staff/movies/import/{query}"), &headers, &rows).await.status.as_u16()
+        };
+        assert_eq!((keyed(query).await, keyed(query).await, keyed("?map=title=Title").await), (200, 200, 422));
         let csv = send(&desk, "?map=title=Name", "text/csv; charset=utf-8", "Name;duration_minutes\nB;95\n").await;
         assert_eq!(csv.json(), json!({"added": 1, "unchanged": 0, "refused": []}));
         assert_eq!(desk.house.get("/api/movies/?search=300").await.json()[0]["duration_minutes"], 110);

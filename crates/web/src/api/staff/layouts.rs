@@ -15,13 +15,13 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    screens::Seats,
+    screens::Places,
     tools::{ALL, How, LayoutRow, Listing, created, once, plan},
 };
 use crate::{
     auth::Staff,
     body::Fields,
-    idempotency::IdempotencyKey,
+    idempotency::{IdempotencyKey, KeyHeader},
     openapi::problems,
     path::{Path, Query},
     problem::{Problem, Result},
@@ -48,7 +48,7 @@ struct LayoutBody {
 
 /// One version of a screen's seats.
 #[derive(Serialize, ToSchema)]
-struct Version {
+struct StaffLayout {
     #[schema(example = 1)]
     id: i64,
     /// The screen's number.
@@ -70,8 +70,8 @@ struct Version {
     created_at: String,
 }
 
-impl Version {
-    fn of(row: LayoutVersion, current: LayoutId) -> Result<Self> {
+impl StaffLayout {
+    fn of(row: &LayoutVersion, current: LayoutId) -> Result<Self> {
         let (layout, seats) = plan(&row.plan)?;
         Ok(Self {
             id: row.id.0,
@@ -95,7 +95,7 @@ impl Version {
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 500, description = "Items of a page"),
         ("cursor" = Option<String>, Query, description = "Where the last page ended: from its `Link` header"),
     ),
-    responses((status = 200, description = "Versions; `Link` names the next page", body = Vec<Version>), ListNo)
+    responses((status = 200, description = "Versions; `Link` names the next page", body = Vec<StaffLayout>), ListNo)
 )]
 async fn list(State(site): Web, _: Staff, Path(id): Path<ScreenId>, uri: Uri, query: Query) -> Result<Response> {
     let listing = Listing::read(&query, ALL)?;
@@ -103,7 +103,7 @@ async fn list(State(site): Web, _: Staff, Path(id): Path<ScreenId>, uri: Uri, qu
     let after = LayoutId(listing.after.unwrap_or(0));
     let mut versions = site.app.office.layouts_of(id, after, listing.limit()).await?;
     let link = listing.cut(&uri, &mut versions, |version| version.id.0);
-    let versions = versions.into_iter().map(|row| Version::of(row, current)).collect::<Result<Vec<_>>>()?;
+    let versions = versions.into_iter().map(|row| StaffLayout::of(&row, current)).collect::<Result<Vec<_>>>()?;
     Ok((link, Json(versions)).into_response())
 }
 
@@ -116,14 +116,14 @@ async fn list(State(site): Web, _: Staff, Path(id): Path<ScreenId>, uri: Uri, qu
     security(("bearerAuth" = [])),
     params(
         ("screen_id" = i64, Path, description = "The screen's number", example = 1),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes retries safe", max_length = 255),
+        KeyHeader,
     ),
     request_body(content = LayoutBody, example = json!({
         "layout": [{"row": "A", "seats": "__sss_ssss_sss__"}, {"row": "B", "seats": "__wc__ppppp_(())"}]
     })),
     responses(
-        (status = 200, description = "The seats are as they were", body = Version),
-        (status = 201, description = "Rebuilt; `Location` is the version's address", body = Version),
+        (status = 200, description = "The seats are as they were", body = StaffLayout),
+        (status = 201, description = "Rebuilt; `Location` is the version's address", body = StaffLayout),
         RebuildNo
     )
 )]
@@ -136,10 +136,10 @@ async fn rebuild(
 ) -> Result<Response> {
     let place = format!("/api/staff/screens/{id}/layouts/");
     once(&site, staff.0, (&format!("POST {place}"), key), &fields, async || {
-        let seats = fields.read(|f| Seats::read(f, How::Whole))?;
+        let places = fields.read(|f| Places::read(f, How::Whole))?;
         let before = site.app.office.screen(id).await?.layout;
-        let screen = site.app.office.change_screen(id, move |draft| seats.apply(draft)).await?;
-        let version = Version::of(site.app.office.layout(screen.layout).await?, screen.layout)?;
+        let screen = site.app.office.change_screen(id, move |draft| places.apply(draft)).await?;
+        let version = StaffLayout::of(&site.app.office.layout(screen.layout).await?, screen.layout)?;
         if screen.layout == before {
             return Ok((StatusCode::OK, Json(version)).into_response());
         }
@@ -156,15 +156,15 @@ async fn rebuild(
         ("screen_id" = i64, Path, description = "The screen's number", example = 1),
         ("layout_id" = i64, Path, description = "The layout's number", example = 1),
     ),
-    responses((status = 200, description = "The version", body = Version), OneNo)
+    responses((status = 200, description = "The version", body = StaffLayout), OneNo)
 )]
-async fn one(State(site): Web, _: Staff, Path((screen, id)): Path<(ScreenId, LayoutId)>) -> Result<Json<Version>> {
+async fn one(State(site): Web, _: Staff, Path((screen, id)): Path<(ScreenId, LayoutId)>) -> Result<Json<StaffLayout>> {
     let current = site.app.office.screen(screen).await?.layout;
     let version = site.app.office.layout(id).await?;
     if version.screen != screen {
         return Err(Problem::not_found());
     }
-    Ok(Json(Version::of(version, current)?))
+    Ok(Json(StaffLayout::of(&version, current)?))
 }
 
 #[cfg(test)]

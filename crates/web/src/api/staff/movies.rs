@@ -18,7 +18,7 @@ use super::tools::{ALL, How, Listing, Said, created, key, once};
 use crate::{
     auth::Staff,
     body::{Fields, Reader},
-    idempotency::IdempotencyKey,
+    idempotency::{IdempotencyKey, KeyHeader},
     openapi::problems,
     path::{Path, Query},
     problem::Result,
@@ -135,14 +135,14 @@ impl Change {
     fn read(f: &mut Reader<'_>, how: How) -> Self {
         Self {
             key: key(f),
-            title: how.field(f, "title", |f, name| f.text(name)),
+            title: how.field(f, "title", Reader::text),
             duration_minutes: how.field(f, "duration_minutes", |f, name| f.integer(name, 1..=1000)),
-            certificate: how.field(f, "certificate", |f, name| f.optional_text(name)),
-            languages: how.field(f, "languages", |f, name| f.texts(name)),
-            genres: how.field(f, "genres", |f, name| f.texts(name)),
-            synopsis: how.field(f, "synopsis", |f, name| f.optional_text(name)),
-            poster: how.field(f, "poster", |f, name| f.optional_text(name)),
-            release_date: how.field(f, "release_date", |f, name| f.optional_text(name)),
+            certificate: how.field(f, "certificate", Reader::optional_text),
+            languages: how.field(f, "languages", Reader::texts),
+            genres: how.field(f, "genres", Reader::texts),
+            synopsis: how.field(f, "synopsis", Reader::optional_text),
+            poster: how.field(f, "poster", Reader::optional_text),
+            release_date: how.field(f, "release_date", Reader::optional_text),
         }
     }
 
@@ -188,7 +188,7 @@ async fn list(State(site): Web, _: Staff, uri: Uri, query: Query) -> Result<Resp
 /// Add a movie.
 #[utoipa::path(
     post, path = "/api/staff/movies/", tag = "Staff", operation_id = "staff_add_movie", security(("bearerAuth" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes retries safe", max_length = 255)),
+    params(KeyHeader),
     request_body(content = MovieBody, example = json!({"title": "Metropolis", "duration_minutes": 153})),
     responses((status = 201, description = "Added; `Location` is its address", body = StaffMovie), AddNo)
 )]

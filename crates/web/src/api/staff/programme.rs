@@ -18,7 +18,7 @@ use crate::{
     auth::Staff,
     body::{Fields, WholeBody},
     etag::Cached,
-    idempotency::IdempotencyKey,
+    idempotency::{IdempotencyKey, KeyHeader},
     openapi::problems,
     problem::{Code, Problem, Result},
     site::{Site, Web},
@@ -98,7 +98,7 @@ async fn export(State(site): Web, _: Staff, headers: HeaderMap) -> Result<Respon
 #[utoipa::path(
     post, path = "/api/staff/programme/", tag = "Staff", operation_id = "staff_import_programme",
     security(("bearerAuth" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes retries safe", max_length = 255)),
+    params(KeyHeader),
     request_body(content = ProgrammeFile, content_type = "application/json", example = json!({
         "movies": [{"key": "m1", "title": "Metropolis", "duration_minutes": 153}],
         "shows": [{"key": "s1", "movie": "m1", "screen": "rex/1", "starts_at": "2027-01-01T19:30:00",

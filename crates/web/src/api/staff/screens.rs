@@ -22,7 +22,7 @@ use super::tools::{ALL, How, LayoutRow, Listing, Said, created, key, once, plan}
 use crate::{
     auth::Staff,
     body::{Fields, Reader},
-    idempotency::IdempotencyKey,
+    idempotency::{IdempotencyKey, KeyHeader},
     openapi::problems,
     path::{Path, Query},
     problem::{Problem, Result},
@@ -160,15 +160,15 @@ impl StaffScreen {
 }
 
 /// The seats of a screen, as a body speaks of them.
-pub(super) struct Seats {
+pub(super) struct Places {
     how: How,
     layout: Said<Option<Vec<RowPlan>>>,
     seats: Said<Option<i64>>,
 }
 
-impl Seats {
+impl Places {
     pub(super) fn read(f: &mut Reader<'_>, how: How) -> Self {
-        let layout = how.field(f, "layout", |f, name| f.optional_shaped::<Vec<RowPlan>>(name));
+        let layout = how.field(f, "layout", Reader::optional_shaped::<Vec<RowPlan>>);
         let seats = how.field(f, "seats", |f, name| f.optional_integer(name, 1..=20_000));
         Self { how, layout, seats }
     }
@@ -188,7 +188,7 @@ struct Change {
     key: Said<String>,
     name: Said<String>,
     cleaning_minutes: Said<Option<i64>>,
-    seats: Seats,
+    places: Places,
 }
 
 impl Change {
@@ -196,9 +196,9 @@ impl Change {
         let cleaning = 0..=i64::from(MAX_CLEANING_MINUTES);
         Self {
             key: key(f),
-            name: how.field(f, "name", |f, name| f.text(name)),
+            name: how.field(f, "name", Reader::text),
             cleaning_minutes: how.field(f, "cleaning_minutes", |f, name| f.optional_integer(name, cleaning)),
-            seats: Seats::read(f, how),
+            places: Places::read(f, how),
         }
     }
 
@@ -206,7 +206,7 @@ impl Change {
         self.key.put(&mut draft.key);
         self.name.put(&mut draft.name);
         self.cleaning_minutes.put(&mut draft.cleaning_minutes);
-        self.seats.apply(draft);
+        self.places.apply(draft);
     }
 }
 
@@ -239,7 +239,7 @@ async fn list(State(site): Web, _: Staff, uri: Uri, query: Query) -> Result<Resp
 #[utoipa::path(
     post, path = "/api/staff/screens/", tag = "Staff", operation_id = "staff_add_screen",
     security(("bearerAuth" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes retries safe", max_length = 255)),
+    params(KeyHeader),
     request_body(content = ScreenBody, example = json!({"cinema": "rex", "key": "2", "name": "Screen 2", "seats": 120})),
     responses((status = 201, description = "Added; `Location` is its address", body = StaffScreen), AddNo)
 )]

@@ -18,7 +18,7 @@ use super::tools::{ALL, How, Listing, Said, created, key, once};
 use crate::{
     auth::Staff,
     body::{Fields, Reader},
-    idempotency::IdempotencyKey,
+    idempotency::{IdempotencyKey, KeyHeader},
     openapi::problems,
     path::{Path, Query},
     problem::{Problem, Result},
@@ -60,15 +60,15 @@ impl Change {
     fn read(f: &mut Reader<'_>, how: How) -> Self {
         Self {
             key: key(f),
-            movie: how.field(f, "movie", |f, name| f.text(name)),
-            screen: how.field(f, "screen", |f, name| f.text(name)),
-            starts_at: how.field(f, "starts_at", |f, name| f.text(name)),
-            format: how.field(f, "format", |f, name| f.optional_text(name)),
-            audio: how.field(f, "audio", |f, name| f.optional_text(name)),
-            subtitles: how.field(f, "subtitles", |f, name| f.optional_text(name)),
+            movie: how.field(f, "movie", Reader::text),
+            screen: how.field(f, "screen", Reader::text),
+            starts_at: how.field(f, "starts_at", Reader::text),
+            format: how.field(f, "format", Reader::optional_text),
+            audio: how.field(f, "audio", Reader::optional_text),
+            subtitles: how.field(f, "subtitles", Reader::optional_text),
             prices: how.field(f, "prices", |f, name| f.optional_shaped(name).unwrap_or_default()),
-            sales_open_at: how.field(f, "sales_open_at", |f, name| f.optional_text(name)),
-            sales_close_at: how.field(f, "sales_close_at", |f, name| f.optional_text(name)),
+            sales_open_at: how.field(f, "sales_open_at", Reader::optional_text),
+            sales_close_at: how.field(f, "sales_close_at", Reader::optional_text),
         }
     }
 
@@ -129,7 +129,7 @@ async fn list(State(site): Web, _: Staff, uri: Uri, query: Query) -> Result<Resp
 /// Add a show. Its screen must be free from its beginning to the end of the cleaning.
 #[utoipa::path(
     post, path = "/api/staff/shows/", tag = "Staff", operation_id = "staff_add_show", security(("bearerAuth" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes retries safe", max_length = 255)),
+    params(KeyHeader),
     request_body(content = ShowBody, example = json!({
         "movie": 1, "screen": "rex/1", "starts_at": "2027-01-01T19:30:00", "prices": {"standard": 1200, "premium": 1500}
     })),
@@ -198,7 +198,7 @@ async fn changed(site: &Site, by: Staff, id: ShowId, (how, fields): (How, &Field
     security(("bearerAuth" = [])),
     params(
         ("show_id" = i64, Path, description = "The show's number", example = 7),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes retries safe", max_length = 255),
+        KeyHeader,
     ),
     responses((status = 200, description = "Called off", body = StaffShow), CallOffNo)
 )]

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::{
     body::{Fields, Reader},
-    idempotency::{IdempotencyKey, with_key},
+    idempotency::{IdempotencyKey, fingerprint, with_key},
     page::{self, Page},
     path::Query,
     problem::Result,
@@ -48,11 +48,11 @@ impl<T> Said<T> {
 
 impl How {
     /// Reads a field, if the body speaks of it.
-    pub(super) fn field<T>(
+    pub(super) fn field<'f, T>(
         self,
-        fields: &mut Reader<'_>,
+        fields: &mut Reader<'f>,
         name: &str,
-        read: impl FnOnce(&mut Reader<'_>, &str) -> T,
+        read: impl FnOnce(&mut Reader<'f>, &str) -> T,
     ) -> Said<T> {
         if self == Self::Whole || fields.has(name) { Said::This(read(fields, name)) } else { Said::Nothing }
     }
@@ -60,7 +60,7 @@ impl How {
 
 /// A key: it may be left out even where everything is said, because it stays or is made.
 pub(super) fn key(fields: &mut Reader<'_>) -> Said<String> {
-    How::Part.field(fields, "key", |fields, name| fields.text(name))
+    How::Part.field(fields, "key", Reader::text)
 }
 
 /// One row of a layout.
@@ -131,5 +131,6 @@ pub(super) async fn once<R: IntoResponse>(
     work: impl AsyncFnOnce() -> Result<R>,
 ) -> Result<Response> {
     site.limits.change(by.user)?;
-    with_key(site, by.user, keyed, fields, work).await
+    let asked = fingerprint(keyed.0, fields);
+    with_key(site, by.user, keyed, asked, work).await
 }

@@ -1,6 +1,6 @@
 //! How shows look to staff.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use houselights_app::office::StoredShow;
 use houselights_domain::{ShowId, UtcMicros};
@@ -140,9 +140,8 @@ impl StaffShow {
         let live = site.app.bookings.seats(&ids, |seats| seats.taken(now)).await?;
         let mut versions = BTreeMap::new();
         for show in &shows {
-            let layout = show.fields.layout;
-            if !versions.contains_key(&layout) {
-                versions.insert(layout, site.app.office.layout(layout).await?.version);
+            if let Entry::Vacant(unknown) = versions.entry(show.fields.layout) {
+                unknown.insert(site.app.office.layout(show.fields.layout).await?.version);
             }
         }
         let view = |(show, live): (StoredShow, u32)| {
