@@ -182,6 +182,8 @@ impl Client {
 
 /// Reads one answer.
 pub fn read_answer(from: &mut impl BufRead) -> std::result::Result<Answer, Lost> {
+    // A stopped and continued process is interrupted where a read has a time limit (signal(7)).
+    while from.fill_buf().is_err_and(|error| error.kind() == std::io::ErrorKind::Interrupted) {}
     match from.fill_buf() {
         Ok([]) => return Err(Lost::Closed("closed without an answer".into())),
         Ok(_) => {}
