@@ -13,7 +13,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How often lapsed holds are taken back. A claim takes a lapsed seat over without this.
 const SWEEP: Duration = Duration::from_secs(5);
 /// How often answers to idempotency keys are forgotten.
-const FORGET: Duration = Duration::from_secs(60);
+const FORGET: Duration = Duration::from_mins(1);
 /// Rows of one sweep or one forgetting.
 const SLICE: u32 = 500;
 

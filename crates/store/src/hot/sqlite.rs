@@ -138,16 +138,18 @@ fn run(
             actor: command.actor,
             now,
         };
-        let decision = match &command.key {
-            None => work.carry_out(&command.action)?,
-            Some(key) => match sqlite_commands::replay(connection, command.actor, key, now)? {
-                Some(earlier) => earlier,
-                None => {
-                    let decision = work.carry_out(&command.action)?;
-                    sqlite_commands::remember(connection, command.actor, key, &decision, now)?;
-                    decision
-                }
-            },
+        let earlier = match &command.key {
+            Some(key) => sqlite_commands::replay(connection, command.actor, key, now)?,
+            None => None,
+        };
+        let decision = if let Some(earlier) = earlier {
+            earlier
+        } else {
+            let decision = work.carry_out(&command.action)?;
+            if let Some(key) = &command.key {
+                sqlite_commands::remember(connection, command.actor, key, &decision, now)?;
+            }
+            decision
         };
         applied.decisions.push(Ok(decision));
     }

@@ -88,10 +88,10 @@ impl Work<'_, '_> {
         }
         let order = self.insert_order(show, seats, OrderState::new(hold_until))?;
         let action = if hold_until.is_some() { LedgerAction::Held } else { LedgerAction::Sold };
-        let status = if hold_until.is_some() { BookingStatus::Held } else { BookingStatus::Booked };
+        let begins_as = if hold_until.is_some() { BookingStatus::Held } else { BookingStatus::Booked };
         let mut bookings = Vec::with_capacity(seats.len());
         for ((seat, price), before) in seats.iter().zip(before) {
-            let booking = self.insert_booking(&order, *seat, *price, status)?;
+            let booking = self.insert_booking(&order, *seat, *price, begins_as)?;
             let deadline = order.state.claim_deadline();
             let change = Move { show, seat: *seat, order: order.id, booking: booking.id, action, deadline };
             self.change_owner(&change, before)?;
