@@ -49,6 +49,7 @@ async fn run(clients: u64, length: Duration, past: u64) {
     let next = Arc::new(AtomicI64::new(0));
     if past > 0 {
         load(&engine, &next, 512, move |done| done < past).await;
+        ten_bookings(&engine).await;
     }
     let began = Instant::now();
     let (count, latencies) = load(&engine, &next, clients, move |_| began.elapsed() < length).await;
@@ -58,12 +59,38 @@ async fn run(clients: u64, length: Duration, past: u64) {
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     let rate = count as f64 / took;
     let at = |share: usize| latencies[(latencies.len() - 1) * share / 1000];
+    if past > 0 {
+        println!("bookings of a user with 10 among {past}: median {} us", time_of_ten(&db).await);
+    }
     println!(
         "{clients} clients, {past} past bookings: {rate:.0} bookings/s, p50 {} us, p99 {} us, p99.9 {} us",
         at(500),
         at(990),
         at(999)
     );
+}
+
+/// Who has ten bookings and no more.
+const TEN: UserId = UserId(USERS + 1);
+
+async fn ten_bookings(engine: &Engine) {
+    for show in 1..=10 {
+        let seats = vec![(SeatNumber(20_000), Minor(0))];
+        let action = Action::Claim { show: ShowId(show), revision: 1, seats, hold_until: None };
+        let command = Command { actor: Actor { user: TEN, staff: false }, action, key: None };
+        engine.submit(command).await.unwrap().unwrap();
+    }
+}
+
+async fn time_of_ten(db: &Db) -> u128 {
+    let mut times = Vec::new();
+    for _ in 0..201 {
+        let asked = Instant::now();
+        assert_eq!(db.bookings_of(TEN, None, 100).await.unwrap().len(), 10);
+        times.push(asked.elapsed().as_micros());
+    }
+    times.sort_unstable();
+    times[100]
 }
 
 async fn load(
