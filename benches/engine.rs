@@ -48,11 +48,13 @@ async fn run(clients: u64, length: Duration, past: u64) {
     let engine = Arc::new(Engine::start(&db, EngineLimits::default(), Arc::new(SystemClock), listener).await.unwrap());
     let next = Arc::new(AtomicI64::new(0));
     if past > 0 {
-        load(&engine, &next, 512, move |done| done < past).await;
+        // Of shows that are over: nobody books them any more.
+        load(&engine, &next, (512, SHOWS), move |done| done < past).await;
         ten_bookings(&engine).await;
+        next.store(0, Ordering::Relaxed);
     }
     let began = Instant::now();
-    let (count, latencies) = load(&engine, &next, clients, move |_| began.elapsed() < length).await;
+    let (count, latencies) = load(&engine, &next, (clients, 0), move |_| began.elapsed() < length).await;
     let took = began.elapsed().as_secs_f64();
     let mut latencies = latencies;
     latencies.sort_unstable();
@@ -96,7 +98,7 @@ async fn time_of_ten(db: &Db) -> u128 {
 async fn load(
     engine: &Arc<Engine>,
     next: &Arc<AtomicI64>,
-    clients: u64,
+    (clients, first_show): (u64, i64),
     go_on: impl Fn(u64) -> bool + Clone + Send + 'static,
 ) -> (u64, Vec<u128>) {
     let mut tasks = Vec::new();
@@ -111,7 +113,7 @@ async fn load(
                 }
                 let seat = SeatNumber(u32::try_from(number / SHOWS + 1).unwrap());
                 let action = Action::Claim {
-                    show: ShowId(number % SHOWS + 1),
+                    show: ShowId(first_show + number % SHOWS + 1),
                     revision: 1,
                     seats: vec![(seat, Minor(0))],
                     hold_until: None,
@@ -138,7 +140,7 @@ async fn seed(db: &Db) {
             tx.rows("INSERT INTO layouts VALUES (1, 1, 1, '20000', 20000, 0)", vec![]).await?;
             tx.rows("INSERT INTO screens VALUES (1, 1, '1', 'S', 15, 1)", vec![]).await?;
             tx.rows("INSERT INTO movies VALUES (1, 'm', 'M', 100, NULL, NULL, '[]', '[]', '', NULL)", vec![]).await?;
-            for show in 1..=SHOWS {
+            for show in 1..=2 * SHOWS {
                 let key = format!("s{show}");
                 tx.rows(
                     "INSERT INTO shows VALUES ($1, $2, 1, 1, 1, 20000, $3, $3, $3, NULL, NULL, NULL, '{}', 0, $3, 0, 1)",
