@@ -19,7 +19,6 @@ const ARROWS: [(&str, &[&str]); 7] = [
     ("houselights-server", &["houselights-app", "houselights-domain", "houselights-store", "houselights-web"]),
     ("houselights-testkit", &["houselights-app", "houselights-domain", "houselights-store", "houselights-web"]),
     // Its benchmarks need crates as development dependencies only, which no arrow is drawn for.
-    ("houselights-benches", &["houselights-app", "houselights-domain", "houselights-store"]),
 ];
 
 /// Crates of the product that may directly use a crate from outside; all others may not.
