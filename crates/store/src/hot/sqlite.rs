@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use houselights_domain::{
-    ShowId, UtcMicros,
+    Refusal, ShowId, UtcMicros,
     ledger::{GENESIS, Hash},
     show::SalesRules,
 };
@@ -146,7 +146,9 @@ fn run(
             earlier
         } else {
             let decision = work.carry_out(&command.action)?;
-            if let Some(key) = &command.key {
+            // A quote that is out of date is made anew by the caller: it is no answer to be replayed.
+            let final_word = !matches!(decision, Err(Refusal::ShowChanged));
+            if let Some(key) = command.key.as_ref().filter(|_| final_word) {
                 sqlite_commands::remember(connection, command.actor, key, &decision, now)?;
             }
             decision

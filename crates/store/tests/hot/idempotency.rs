@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use houselights_domain::{Refusal, UtcMicros};
-use houselights_store::hot::{Actor, Command, Decision, IDEMPOTENCY_WINDOW, IdempotencyKey, Outcome, Reply};
+use houselights_domain::{Refusal, SeatNumber, ShowId, UtcMicros, money::Minor};
+use houselights_store::hot::{Action, Actor, Command, Decision, IDEMPOTENCY_WINDOW, IdempotencyKey, Outcome, Reply};
 
 use crate::fixture::{House, actor, claim};
 
@@ -31,6 +31,12 @@ pub async fn the_first_answer_is_replayed_for_a_day(mut house: House) {
     house.cancel(actor(1), houselights_domain::BookingId(1)).unwrap();
     let refused = ask(&mut house, actor(2), 1, key("b", "r", 1));
     assert_eq!(refused, Ok(Outcome::Replayed(Reply { status: 409, body: b"taken".to_vec() })));
+    // A quote that is out of date is no answer: the same key goes through with a new one.
+    let stale =
+        Action::Claim { show: ShowId(1), revision: 9, seats: vec![(SeatNumber(9), Minor(0))], hold_until: None };
+    let command = Command { actor: actor(4), action: stale, key: Some(key("d", "r", 1)) };
+    assert_eq!(house.batch(&[command]), [Err(Refusal::ShowChanged)]);
+    assert!(matches!(ask(&mut house, actor(4), 9, key("d", "r", 1)), Ok(Outcome::Done(..))));
     // In one batch the second sees the first one's answer.
     let command = || Command { actor: actor(3), action: claim(1, &[5], None), key: Some(key("c", "r", 1)) };
     let decisions = house.batch(&[command(), command()]);
