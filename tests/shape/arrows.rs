@@ -11,13 +11,18 @@ type Tree = BTreeMap<String, BTreeSet<String>>;
 const BESIDE: [&str; 2] = ["houselights-tests", "houselights-benches"];
 
 /// Exactly what each crate may use of the workspace. `server` wires, so it may see everything below it.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("houselights-domain", &[]),
     ("houselights-store", &["houselights-domain"]),
     ("houselights-app", &["houselights-domain", "houselights-store"]),
     ("houselights-web", &["houselights-app", "houselights-domain"]),
     ("houselights-server", &["houselights-app", "houselights-domain", "houselights-store", "houselights-web"]),
-    ("houselights-testkit", &["houselights-app", "houselights-domain", "houselights-store", "houselights-web"]),
+    (
+        "houselights-testkit",
+        &["houselights-app", "houselights-domain", "houselights-store", "houselights-testpg", "houselights-web"],
+    ),
+    // Knows nothing of the product, so that the tests of every crate may have it.
+    ("houselights-testpg", &[]),
     // Its benchmarks need crates as development dependencies only, which no arrow is drawn for.
 ];
 

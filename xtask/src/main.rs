@@ -8,6 +8,7 @@ mod docs;
 mod env;
 mod fault;
 mod http;
+mod postgres;
 mod python;
 mod readme;
 mod run;

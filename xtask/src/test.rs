@@ -2,11 +2,12 @@
 
 use crate::run::{self, Outcome};
 use crate::steps::Step;
-use crate::{env, fault, readme, schemathesis};
+use crate::{env, fault, postgres, readme, schemathesis};
 
 /// The steps, in order. Further rounds (faults, databases, browser) are further rows here.
 pub(crate) fn steps() -> Vec<Step> {
     vec![
+        Step { name: "PostgreSQL for the tests", run: postgres::there },
         Step { name: "tests", run: tests },
         Step { name: "documentation tests", run: doctests },
         Step { name: "release build", run: release_build },
