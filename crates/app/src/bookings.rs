@@ -190,6 +190,16 @@ impl Bookings {
         self.card(booking).await
     }
 
+    /// The bookings of one order, for its owner or staff.
+    pub async fn order(&self, actor: Actor, id: OrderId) -> Result<Vec<BookingCard>> {
+        let bookings = rows::of_order(&self.db, id).await?;
+        match bookings.first() {
+            None => Err(Refusal::UnknownOrder(id).into()),
+            Some(first) if first.user != actor.user && !actor.staff => Err(Refusal::NotYours.into()),
+            Some(_) => self.cards(bookings).await,
+        }
+    }
+
     /// The caller's bookings, newest first, older than `before`.
     pub async fn of(&self, actor: Actor, before: Option<BookingId>, limit: u32) -> Result<Vec<BookingCard>> {
         let bookings = self.db.bookings_of(actor.user, before, limit).await?;

@@ -7,6 +7,7 @@ pub mod booking;
 pub mod claim;
 pub mod credentials;
 pub mod draft;
+pub mod drawing;
 pub mod films;
 pub mod ids;
 pub mod layout;

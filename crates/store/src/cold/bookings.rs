@@ -50,6 +50,17 @@ pub async fn booking(db: &impl Query, id: BookingId) -> Result<Option<Booking>> 
     .await
 }
 
+/// The bookings of one order, by number.
+pub async fn of_order(db: &impl Query, order: OrderId) -> Result<Vec<Booking>> {
+    db.all(
+        "SELECT b.id, b.order_id, b.user_id, b.show_id, b.seat_number, b.status, b.price, b.created_at, b.ended_at
+         FROM orders o JOIN bookings b ON b.id >= o.first_booking AND b.id < o.first_booking + o.seats
+         WHERE o.id = $1 ORDER BY b.id",
+        params![order],
+    )
+    .await
+}
+
 /// Bookings of everybody, newest first, older than `before`.
 pub async fn newest(db: &impl Query, before: BookingId, limit: i64) -> Result<Vec<Booking>> {
     db.all(

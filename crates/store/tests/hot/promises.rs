@@ -1,4 +1,4 @@
-use houselights_domain::{Refusal, SeatNumber, ShowId, UtcMicros, booking::BookingStatus, order::OrderState};
+use houselights_domain::{OrderId, Refusal, SeatNumber, ShowId, UtcMicros, booking::BookingStatus, order::OrderState};
 use houselights_store::{
     Query,
     hot::{Action, Command, IdempotencyKey, Reply, SeatChange},
@@ -29,6 +29,8 @@ pub async fn several_seats_are_sold_all_or_none_and_every_seat_in_the_way_is_nam
     let (order, bookings) = house.buy(2, 1, &[2, 4, 6]).unwrap();
     assert_eq!((order.seats, order.live_seats, order.total.0, bookings.len()), (3, 3, 3600, 3));
     assert!(bookings.iter().zip(order.first_booking.0..).all(|(booking, id)| booking.id.0 == id));
+    assert_eq!(houselights_store::cold::bookings::of_order(&house.db, order.id).await.unwrap(), bookings);
+    assert_eq!(houselights_store::cold::bookings::of_order(&house.db, OrderId(999)).await.unwrap(), []);
     house.assert_verified().await;
 }
 
