@@ -42,13 +42,18 @@ pub struct Recipe {
     pub settings: Vec<(&'static str, String)>,
     /// A shell command that goes before, such as `ulimit -n 20000;`.
     pub before: String,
+    /// A program that becomes the server, such as `setpriv --pdeathsig KILL --`.
+    pub wrapper: String,
+    /// `serve` or `demo`.
+    pub command: &'static str,
 }
 
 impl Recipe {
     /// Without rate limits, with tokens that outlast the run.
     pub fn new(binary: &Path, data: &Path) -> Self {
         let settings = vec![("RATE_LIMITS", "off".to_owned()), ("ACCESS_LIFETIME", "1d".to_owned())];
-        Self { binary: binary.to_owned(), data: data.to_owned(), settings, before: String::new() }
+        let (before, wrapper) = (String::new(), String::new());
+        Self { binary: binary.to_owned(), data: data.to_owned(), settings, before, wrapper, command: "serve" }
     }
 
     /// With a further setting.
@@ -91,7 +96,8 @@ impl Recipe {
     /// Starts the server without waiting for it.
     pub fn spawn(&self) -> Result<Server> {
         let log = File::create(self.log()).attempting("cannot write the server's log")?;
-        let words = format!("{} exec \"$0\" serve --listen 127.0.0.1:0 --data-dir \"$1\"", self.before);
+        let Self { before, wrapper, command: serve, .. } = self;
+        let words = format!("{before} exec {wrapper} \"$0\" {serve} --listen 127.0.0.1:0 --data-dir \"$1\"");
         let mut command = Command::new("sh");
         command.arg("-c").arg(words).arg(&self.binary).arg(&self.data);
         for (name, value) in &self.settings {

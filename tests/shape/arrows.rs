@@ -8,7 +8,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 type Tree = BTreeMap<String, BTreeSet<String>>;
 
 /// Crates beside the product, which may use all of it.
-const BESIDE: [&str; 2] = ["houselights-tests", "houselights-benches"];
+const BESIDE: [&str; 3] = ["houselights-tests", "houselights-browser", "houselights-benches"];
 
 /// Exactly what each crate may use of the workspace. `server` wires, so it may see everything below it.
 const ARROWS: [(&str, &[&str]); 7] = [

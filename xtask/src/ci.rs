@@ -21,7 +21,10 @@ fn formatting() -> Outcome {
 }
 
 fn lints() -> Outcome {
-    run::show(&mut run::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    run::show(&mut run::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    // The package of the browser tests is empty without its feature.
+    let browser = ["clippy", "--package", "houselights-browser", "--features", "chromium", "--all-targets"];
+    run::show(run::cargo(&browser).args(["--", "-D", "warnings"]))
 }
 
 fn dependencies() -> Outcome {

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a build tool's output is its interface")]
 #![expect(clippy::print_stderr, reason = "a build tool's complaints belong on standard error")]
 
+mod browser;
 mod ci;
 mod deny;
 mod docs;
@@ -29,6 +30,8 @@ usage: cargo xtask <command>
   fault [--rounds N] [--seed S]
                         kill -9 under load, again and again: 200 rounds unless told otherwise (needs the release binary)
   fault --mutants       the checker of `fault` must find tampered books and a server that answers too early
+  browser [NAME...]     what a browser can do, done by real ones (needs the release binary)
+  screenshots           pictures of every page of the demo, in docs/screenshots (needs the release binary)
   hard [CASE...]        hard inputs and bad places (needs the release binary)
   deny [--advisories]   only the dependency rules; --advisories also fetches the advisory database
   docs [--check]        regenerates docs/ from the binary; --check only says whether it is stale
@@ -42,6 +45,8 @@ fn main() -> ExitCode {
         ["ci"] => steps::run_all(&ci::steps()),
         ["schemathesis"] => finish(schemathesis::run()),
         ["readme"] => finish(readme::run()),
+        ["browser", rest @ ..] => finish(browser::walks(rest)),
+        ["screenshots"] => finish(browser::screenshots()),
         ["fault", rest @ ..] => finish(fault::command(rest)),
         ["hard", rest @ ..] => finish(fault::hard(rest)),
         ["deny"] => finish(deny::run(deny::Advisories::Leave)),

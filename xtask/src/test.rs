@@ -2,9 +2,9 @@
 
 use crate::run::{self, Outcome};
 use crate::steps::Step;
-use crate::{env, fault, postgres, readme, schemathesis};
+use crate::{browser, env, fault, postgres, readme, schemathesis};
 
-/// The steps, in order. Further rounds (faults, databases, browser) are further rows here.
+/// The steps, in order. Further rounds are further rows here.
 pub(crate) fn steps() -> Vec<Step> {
     vec![
         Step { name: "PostgreSQL for the tests", run: postgres::there },
@@ -13,6 +13,7 @@ pub(crate) fn steps() -> Vec<Step> {
         Step { name: "release build", run: release_build },
         Step { name: "README's commands", run: readme::run },
         Step { name: "contract (schemathesis)", run: schemathesis::run },
+        Step { name: "browsers", run: browser::step },
         Step { name: "kill -9 under load (20 rounds)", run: fault::quick },
         Step { name: "the checker of faults finds mutants", run: fault::mutants_step },
         Step { name: "hard inputs and bad places", run: fault::hard_step },

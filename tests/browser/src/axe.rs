@@ -1,0 +1,32 @@
+//! axe-core over a page: levels A and AA of WCAG 2.0, 2.1 and 2.2.
+
+use serde_json::Value;
+
+use crate::{Browser, Result};
+
+const AXE: &str = include_str!("../vendor/axe.min.js");
+
+/// Puts axe into the page and runs it. It is put in by the driver, which no content security policy stops.
+const RUN: &str = "
+const done = arguments[arguments.length - 1];
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})
+  .then(found => done(found.violations), fault => done(String(fault)));";
+
+/// Every violation, one line each.
+pub async fn violations(browser: &Browser) -> Result<Vec<String>> {
+    browser.driver.execute(AXE, Vec::new()).await?;
+    let found = browser.driver.execute_async(RUN, Vec::new()).await?.json().clone();
+    let found = found.as_array().ok_or_else(|| format!("axe could not be run: {found}"))?;
+    Ok(found.iter().flat_map(lines).collect())
+}
+
+fn lines(violation: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let nodes = violation["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let line = |node: &Value| {
+        let why = text(&node["failureSummary"]).replace('\n', " ");
+        format!("{}: {}: {why}", text(&violation["id"]), text(&node["html"]))
+    };
+    nodes.iter().map(line).collect()
+}
