@@ -1,10 +1,11 @@
 //! `cargo xtask browser` and `cargo xtask screenshots`: real Chromium before the release binary.
 
-use std::path::Path;
 use std::process::Command;
 
-use crate::env;
 use crate::run::{self, Outcome};
+use crate::{debian, env};
+
+const NEEDS: &str = "the browser tests need Chromium, its `chromedriver`, and `setpriv` of util-linux";
 
 /// Debian's packages; fonts are named because a page without any is a page of boxes.
 const PACKAGES: [&str; 3] = ["chromium", "chromium-driver", "fonts-dejavu-core"];
@@ -34,9 +35,7 @@ fn cargo(words: &[&str]) -> Result<Command, String> {
     if !binary.is_file() {
         return Err("no release binary; run `cargo build --release` first".into());
     }
-    if !is_installed() {
-        install()?;
-    }
+    debian::ensure(is_installed, NEEDS, &PACKAGES)?;
     let mut command = run::cargo(words);
     command.args(["--package", "houselights-browser", "--features", "chromium"]);
     command.env("HOUSELIGHTS_BINARY", binary);
@@ -47,18 +46,4 @@ fn is_installed() -> bool {
     let runs = |program: &str| run::succeeds(Command::new(program).arg("--version"));
     let browser = ["chromium", "chromium-browser", "google-chrome"].into_iter().any(runs);
     browser && runs("chromedriver") && runs("setpriv")
-}
-
-/// On Debian as root: from its packages. Anywhere else the person at the keyboard decides.
-fn install() -> Outcome {
-    let missing = "the browser tests need Chromium, its `chromedriver` and `setpriv` of util-linux \
-                   (Debian: apt-get install chromium chromium-driver)";
-    let root = run::capture(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    if !root || !Path::new("/etc/debian_version").exists() {
-        return Err(missing.into());
-    }
-    let apt = |args: &[&str]| run::show(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(args));
-    apt(&["update", "--quiet"])?;
-    apt(&[&["install", "--yes", "--quiet", "--no-install-recommends"], PACKAGES.as_slice()].concat())?;
-    if is_installed() { Ok(()) } else { Err(missing.into()) }
 }

@@ -4,6 +4,7 @@
 
 mod browser;
 mod ci;
+mod debian;
 mod deny;
 mod docs;
 mod env;

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::env;
-use crate::run::{self, Outcome};
+use crate::run;
+use crate::{debian, env};
 
 const REQUIREMENTS: &str = "xtask/schemathesis-requirements.txt";
 
@@ -19,9 +19,7 @@ pub(crate) fn bin() -> Result<PathBuf, String> {
     if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) && works(&bin) {
         return Ok(bin);
     }
-    if !has_venv() {
-        install_python()?;
-    }
+    debian::ensure(has_venv, "the contract test needs `python3` with its `venv` module", &["python3-venv"])?;
     run::show(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
     let mut pip = Command::new(bin.join("python"));
     pip.current_dir(env::root());
@@ -41,17 +39,4 @@ fn works(bin: &Path) -> bool {
 /// Debian splits `ensurepip` off: without it `python3 -m venv` starts and then fails.
 fn has_venv() -> bool {
     run::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
-}
-
-/// On Debian as root: from its packages. Anywhere else the person at the keyboard decides.
-fn install_python() -> Outcome {
-    let missing = "the contract test needs `python3` with its `venv` module (Debian: apt-get install python3-venv)";
-    let root = run::capture(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    if !root || !Path::new("/etc/debian_version").exists() {
-        return Err(missing.into());
-    }
-    let apt = |args: &[&str]| run::show(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(args));
-    apt(&["update", "--quiet"])?;
-    apt(&["install", "--yes", "--quiet", "--no-install-recommends", "python3-venv"])?;
-    if has_venv() { Ok(()) } else { Err(missing.into()) }
 }
