@@ -9,6 +9,7 @@ mod errors;
 mod fields;
 mod house;
 mod idempotency;
+mod live;
 mod my_bookings;
 mod openapi;
 mod programme;

@@ -3,7 +3,7 @@
 use houselights_testkit::House;
 use serde_json::json;
 
-/// Every path of the API and the methods that it takes.
+/// Every path of the API and the methods that it takes, but for the live feed, which has no end: see `live.rs`.
 const PATHS: [(&str, &str); 16] = [
     ("/api/", "GET,HEAD"),
     ("/api/signup/", "POST"),

@@ -8,6 +8,7 @@ pub mod engine;
 pub mod entropy;
 pub mod error;
 pub mod idempotency;
+pub mod live;
 pub mod occupancy;
 pub mod office;
 pub mod programme;
@@ -24,6 +25,7 @@ pub use entropy::Entropy;
 pub use error::{Error, Result};
 use houselights_store::Db;
 pub use houselights_store::hot::{Actor, Order, Reply};
+pub use live::SeatMaps;
 use occupancy::Occupancy;
 pub use office::Office;
 
@@ -34,11 +36,13 @@ pub struct Settings {
     pub engine: EngineLimits,
     /// The most seats in one order.
     pub most_seats: usize,
+    /// The most who may watch seats live at a time.
+    pub most_watchers: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { engine: EngineLimits::default(), most_seats: 10 }
+        Self { engine: EngineLimits::default(), most_seats: 10, most_watchers: 20_000 }
     }
 }
 
@@ -51,6 +55,8 @@ pub struct App {
     pub catalogue: Arc<Catalogue>,
     /// Booking and cancelling.
     pub bookings: Bookings,
+    /// Seats as maps and live.
+    pub seat_maps: SeatMaps,
     /// Changing what is on.
     pub office: Office,
     /// Requests that may be repeated.
@@ -73,6 +79,15 @@ impl App {
         let catalogue = Arc::new(Catalogue::new(db.clone()));
         let office = Office { db: db.clone(), clock: Arc::clone(&clock), catalogue: Arc::clone(&catalogue) };
         let keys = idempotency::Keys::new(db.clone(), Arc::clone(&clock));
+        let rooms = Arc::new(live::Rooms::new(accounts.random_number()?));
+        live::spawn_wheel(&rooms, &occupancy, Arc::clone(&clock));
+        let seat_maps = SeatMaps {
+            db: db.clone(),
+            clock: Arc::clone(&clock),
+            occupancy: Arc::clone(&occupancy),
+            rooms,
+            most_watchers: settings.most_watchers,
+        };
         let bookings = Bookings {
             db,
             clock: Arc::clone(&clock),
@@ -81,7 +96,7 @@ impl App {
             occupancy,
             most_seats: settings.most_seats,
         };
-        Ok(Arc::new(Self { accounts, catalogue, bookings, office, keys, clock }))
+        Ok(Arc::new(Self { accounts, catalogue, bookings, seat_maps, office, keys, clock }))
     }
 
     /// Whether the database answers.
@@ -91,6 +106,7 @@ impl App {
 
     /// Carries out what waits and lets no more in. To be called when the last request has been answered.
     pub async fn stop(&self) {
+        self.seat_maps.close();
         self.bookings.engine.stop().await;
     }
 }

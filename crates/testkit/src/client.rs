@@ -5,13 +5,14 @@ use std::{fmt::Write as _, net::SocketAddr, sync::Arc};
 use axum::{
     body::Body,
     http::{Method, Request},
+    response::Response,
 };
 use form_urlencoded::Serializer;
 use houselights_web::{Front, auth::Peer};
 use http_body_util::BodyExt;
 use serde_json::Value;
 
-use crate::Answer;
+use crate::{Answer, Stream};
 
 /// The boundary of multipart bodies.
 const BOUNDARY: &str = "a-boundary-of-the-test";
@@ -50,6 +51,19 @@ impl Client {
 
     /// Sends any request.
     pub async fn send(&self, method: &str, path: &str, kind: &str, body: impl Into<Body>) -> Answer {
+        let (parts, body) = self.begin(method, path, kind, body.into()).await.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// GET of an answer without an end, such as a live feed.
+    pub async fn stream(&self, path: &str) -> Stream {
+        let (parts, body) = self.begin("GET", path, "", Body::empty()).await.into_parts();
+        assert_eq!(parts.status, 200);
+        Stream::new(parts.headers, body)
+    }
+
+    async fn begin(&self, method: &str, path: &str, kind: &str, body: Body) -> Response {
         let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -57,11 +71,9 @@ impl Client {
         if !kind.is_empty() {
             request = request.header("content-type", kind);
         }
-        let mut request = request.body(body.into()).unwrap();
+        let mut request = request.body(body).unwrap();
         request.extensions_mut().insert(Peer(SocketAddr::from(([127, 0, 0, 1], 50_000))));
-        let (parts, body) = self.front.handle(request).await.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body }
+        self.front.handle(request).await
     }
 
     /// GET.

@@ -10,7 +10,9 @@ mod answer;
 mod client;
 mod house;
 pub mod programme;
+mod stream;
 
 pub use answer::Answer;
 pub use client::Client;
 pub use house::{House, PASSWORD, Plan};
+pub use stream::Stream;

@@ -54,6 +54,8 @@ pub async fn serve(listener: TcpListener, front: Arc<Front>, shutdown: impl Futu
         }
     }
     house.closing.store(true, Ordering::Relaxed);
+    // Live feeds have no end of their own.
+    house.front.site().app.seat_maps.close();
     // Whoever the system has let in already is answered too.
     while let Ok(permit) = Arc::clone(&house.places).try_acquire_owned() {
         let Some(Ok((stream, peer))) = listener.accept().now_or_never() else { break };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use houselights_app::{App, Entropy};
 
-use crate::{limits::Limits, rendered::Rendered, settings::WebSettings};
+use crate::{api::seats::Maps, limits::Limits, rendered::Rendered, settings::WebSettings};
 
 /// Everything the web side needs to answer; one for the whole process.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct Site {
     pub limits: Limits,
     /// Answers about the programme.
     pub(crate) rendered: Rendered,
+    /// Maps of seats.
+    pub(crate) seat_maps: Maps,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -27,6 +29,13 @@ pub type Web = axum::extract::State<Arc<Site>>;
 impl Site {
     /// A site as it was set up.
     pub fn new(app: Arc<App>, settings: WebSettings, entropy: Arc<dyn Entropy>) -> Self {
-        Self { app, limits: Limits::new(settings.limits), rendered: Rendered::default(), settings, entropy }
+        Self {
+            app,
+            limits: Limits::new(settings.limits),
+            rendered: Rendered::default(),
+            seat_maps: Maps::default(),
+            settings,
+            entropy,
+        }
     }
 }

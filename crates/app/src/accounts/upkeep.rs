@@ -26,6 +26,13 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 }
 
 impl Accounts {
+    /// A number that no other process has.
+    pub(crate) fn random_number(&self) -> Result<u64> {
+        let mut bytes = [0; 8];
+        self.entropy.fill(&mut bytes)?;
+        Ok(u64::from_be_bytes(bytes))
+    }
+
     /// Reads the sessions that any process has revoked since the last time, and forgets those whose access tokens have
     /// all expired. What was revoked within the last minute is read again, for clocks differ and commits take time.
     pub async fn poll_revocations(&self) -> Result<()> {

@@ -145,6 +145,9 @@ pub struct SeatChange {
     pub show: ShowId,
     /// Which seat.
     pub seat: SeatNumber,
+    /// The claim's version: how often the seat has changed its owner. Of two changes the higher one is true, in whatever
+    /// order they come to be known.
+    pub version: i64,
     /// Until when it is owned: [`UtcMicros::BEGINNING`] free, [`UtcMicros::NEVER`] sold.
     pub deadline: UtcMicros,
 }
@@ -179,13 +182,13 @@ impl Lane {
     }
 }
 
-/// The seats of a show that are owned, or were until lately: number and deadline.
+/// The seats of a show that were ever owned, each as its last change left it.
 #[derive(Debug)]
 pub struct Owned {
     /// Which show.
     pub show: ShowId,
-    /// Seats whose claim has not been given back, with their deadlines.
-    pub seats: Vec<(SeatNumber, UtcMicros)>,
+    /// One for each claim.
+    pub seats: Vec<SeatChange>,
 }
 
 impl Db {

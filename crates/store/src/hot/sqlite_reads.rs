@@ -9,7 +9,7 @@ use houselights_domain::{
 };
 use rusqlite::{Connection, Row, params};
 
-use super::Owned;
+use super::{Owned, SeatChange};
 use crate::{
     error::{Error, Result},
     sqlite::Sqlite,
@@ -42,13 +42,15 @@ pub(super) fn with_status((booking, status): (Booking, i64)) -> Result<Booking> 
 
 pub(super) async fn owned_seats(db: &Arc<Sqlite>, shows: Vec<ShowId>) -> Result<Vec<Owned>> {
     db.read(move |connection| {
-        let mut statement = connection
-            .prepare_cached("SELECT seat_number, deadline FROM claims WHERE show_id = ?1 AND deadline > 0")?;
+        let mut statement =
+            connection.prepare_cached("SELECT seat_number, version, deadline FROM claims WHERE show_id = ?1")?;
         shows
             .into_iter()
             .map(|show| {
-                let seats =
-                    statement.query_map([show.0], |row| Ok((SeatNumber(row.get(0)?), UtcMicros(row.get(1)?))))?;
+                let seats = statement.query_map([show.0], |row| {
+                    let (seat, deadline) = (SeatNumber(row.get(0)?), UtcMicros(row.get(2)?));
+                    Ok(SeatChange { show, seat, version: row.get(1)?, deadline })
+                })?;
                 Ok(Owned { show, seats: seats.collect::<rusqlite::Result<_>>()? })
             })
             .collect()

@@ -229,8 +229,9 @@ impl Work<'_, '_> {
                 change.seat, change.show, change.booking
             )));
         }
-        self.changes.push(SeatChange { show: change.show, seat: change.seat, deadline: change.deadline });
-        self.enter(change, before.map_or(1, |row| row.version + 1))
+        let version = before.map_or(1, |row| row.version + 1);
+        self.changes.push(SeatChange { show: change.show, seat: change.seat, version, deadline: change.deadline });
+        self.enter(change, version)
     }
 
     pub(super) fn enter(&mut self, change: &Move, version: i64) -> Result<()> {

@@ -42,9 +42,12 @@ pub async fn a_hold_is_taken_over_on_its_very_microsecond_and_not_before(mut hou
     house.now = UtcMicros(5_000);
     let applied = house.lane.apply(&[Command { actor: actor(2), action: claim(1, &[2], None), key: None }], house.now);
     assert!(applied.decisions[0].as_ref().unwrap().is_ok());
-    let change = |seat, deadline| SeatChange { show: ShowId(1), seat: SeatNumber(seat), deadline };
+    let change = |seat, version, deadline| SeatChange { show: ShowId(1), seat: SeatNumber(seat), version, deadline };
     let free = UtcMicros::BEGINNING;
-    assert_eq!(applied.changes, [change(1, free), change(2, free), change(2, UtcMicros::NEVER)]);
+    let changes = [change(1, 2, free), change(2, 2, free), change(2, 3, UtcMicros::NEVER)];
+    assert_eq!(applied.changes, changes);
+    let known = house.db.owned_seats(vec![ShowId(1)]).await.unwrap();
+    assert_eq!(known[0].seats, [changes[0], changes[2]], "a seat that was given back is told of with its version");
     assert_eq!(house.confirm(actor(1), held.id), Err(Refusal::HoldExpired));
     assert_eq!(house.cancel(actor(1), bookings[0].id), Err(Refusal::HoldExpired));
     assert!(house.buy(3, 1, &[1]).is_ok(), "the other seat of the lapsed hold is free as well");

@@ -4,6 +4,7 @@ mod accounts;
 mod bookings;
 mod movies;
 mod root;
+pub(crate) mod seats;
 mod shows;
 mod staff;
 
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Site>> {
         .merge(accounts::routes())
         .merge(movies::routes())
         .merge(shows::routes())
+        .merge(seats::routes())
         .merge(bookings::routes())
         .merge(staff::routes())
 }

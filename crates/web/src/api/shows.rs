@@ -1,15 +1,14 @@
-//! One show, and its seats as a map.
+//! One show.
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use axum::{Json, extract::State, http::HeaderMap, response::Response};
+use axum::{Json, extract::State};
 use houselights_app::catalogue::ShowFacts;
-use houselights_domain::{SeatKind, ShowId, UtcMicros};
+use houselights_domain::{ShowId, UtcMicros};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::movies::rendered_one;
 use crate::{
     openapi::problems,
     path::Path,
@@ -18,7 +17,7 @@ use crate::{
 };
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Site>> {
-    OpenApiRouter::new().routes(routes!(show)).routes(routes!(seats))
+    OpenApiRouter::new().routes(routes!(show))
 }
 
 problems!(ShowNo: UnknownShow);
@@ -136,98 +135,10 @@ async fn show(State(site): Web, Path(id): Path<ShowId>) -> Result<Json<Show>> {
     views.pop().map(Json).ok_or_else(|| Problem::internal("a show without a view"))
 }
 
-async fn found(site: &Site, id: ShowId) -> Result<Arc<ShowFacts>> {
+/// A show, or the refusal that says there is none.
+pub(super) async fn found(site: &Site, id: ShowId) -> Result<Arc<ShowFacts>> {
     match site.app.catalogue.show(id).await {
         Err(houselights_app::Error::NotFound(_)) => Err(houselights_domain::Refusal::UnknownShow(id).into()),
         other => Ok(other?),
     }
-}
-
-/// What may be done with a seat.
-#[derive(Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum SeatState {
-    /// It can be booked.
-    Free,
-    /// Someone is about to buy it.
-    Held,
-    Sold,
-}
-
-/// One seat of the map.
-#[derive(Serialize, ToSchema)]
-struct MapSeat {
-    /// What `book` takes.
-    #[schema(example = 5)]
-    number: u32,
-    /// What people read.
-    #[schema(example = "A5")]
-    label: String,
-    #[schema(example = "A")]
-    row: String,
-    /// Where it stands in its row, from 0 at the left, aisles counted.
-    #[schema(example = 6)]
-    column: u32,
-    /// `standard`, `premium`, `wheelchair`, `companion`, `sofa_left` or `sofa_right`.
-    #[schema(value_type = String, example = "standard")]
-    kind: SeatKind,
-    /// Minor units.
-    #[schema(example = 1200)]
-    price: i64,
-    state: SeatState,
-}
-
-/// A show's hall as it stands at this moment.
-#[derive(Serialize, ToSchema)]
-pub(super) struct SeatMap {
-    #[schema(example = 7)]
-    show: i64,
-    #[schema(example = 120)]
-    total_seats: u32,
-    #[schema(example = 87)]
-    available_seats: u32,
-    #[schema(example = "GBP")]
-    currency: String,
-    seats: Vec<MapSeat>,
-}
-
-/// A show's seats, each with its state.
-#[utoipa::path(
-    get, path = "/api/shows/{show_id}/seats/", tag = "Programme",
-    params(("show_id" = i64, Path, description = "The show's number", example = 7)),
-    responses((status = 200, description = "The hall", body = SeatMap), ShowNo)
-)]
-async fn seats(State(site): Web, Path(id): Path<ShowId>, headers: HeaderMap) -> Result<Response> {
-    let facts = found(&site, id).await?;
-    let now = site.app.clock.now();
-    let mut maps = site
-        .app
-        .bookings
-        .seats(&[id], |known| SeatMap {
-            show: id.0,
-            total_seats: facts.row.total_seats,
-            available_seats: facts.row.total_seats.saturating_sub(known.taken(now)),
-            currency: facts.row.currency.clone(),
-            seats: facts
-                .layout
-                .seats()
-                .iter()
-                .map(|seat| MapSeat {
-                    number: seat.number.0,
-                    label: seat.label.clone(),
-                    row: seat.row.clone(),
-                    column: seat.column,
-                    kind: seat.kind,
-                    price: facts.prices.price(seat.kind).0,
-                    state: match (known.is_sold(seat.number), known.is_held(seat.number, now)) {
-                        (true, _) => SeatState::Sold,
-                        (false, true) => SeatState::Held,
-                        (false, false) => SeatState::Free,
-                    },
-                })
-                .collect(),
-        })
-        .await?;
-    let map = maps.pop().ok_or_else(|| Problem::internal("a show without seats"))?;
-    Ok(rendered_one(&map)?.answer(&headers))
 }

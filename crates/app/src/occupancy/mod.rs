@@ -3,19 +3,22 @@
 //! A show is read from the database when it is first asked for; from then on every committed change is applied before
 //! its author is answered, so what is said here is never older than an answer this node has given.
 
+mod seats;
+
 use std::{collections::HashMap, sync::Arc};
 
-use houselights_domain::{SeatNumber, ShowId, UtcMicros};
+use houselights_domain::{ShowId, UtcMicros};
 use houselights_store::{
     Db,
     hot::{Owned, SeatChange},
 };
 use parking_lot::Mutex;
 
-use crate::{engine::Listener, error::Result};
+use crate::{engine::Listener, error::Result, live::Room};
+pub use seats::{SeatState, Seats};
 
-/// Shows kept in memory. A show of 1,000 seats takes about 300 bytes.
-const MOST_SHOWS: usize = 50_000;
+/// Shows kept in memory, besides those that are watched. A show of 1,000 seats takes about 4 KiB.
+const MOST_SHOWS: usize = 20_000;
 const SHARDS: usize = 16;
 
 /// What this node knows of its shows' seats.
@@ -32,61 +35,33 @@ enum Entry {
         readers: usize,
         meanwhile: Vec<SeatChange>,
     },
-    Known(Seats),
+    Known(Known),
 }
 
-/// The seats of one show.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seats {
-    sold: Vec<u64>,
-    sold_count: u32,
-    /// Held seats and when each lapses. Few at any time.
-    held: HashMap<SeatNumber, UtcMicros>,
+#[derive(Debug, Default)]
+struct Known {
+    seats: Seats,
+    /// Where changes are told, if anybody has asked for the show's map.
+    room: Option<Arc<Room>>,
 }
 
-impl Seats {
-    fn from_owned(owned: &Owned) -> Self {
-        let mut seats = Self::default();
-        for (seat, deadline) in &owned.seats {
-            seats.set(*seat, *deadline);
-        }
-        seats
+impl Known {
+    /// Applies a change; the room where it is to be told and is not yet being told.
+    fn apply(&mut self, change: &SeatChange) -> Option<Arc<Room>> {
+        let state = self.seats.apply(change)?;
+        let room = self.room.as_ref()?;
+        room.note(change.seat, state).then(|| Arc::clone(room))
     }
 
-    fn set(&mut self, seat: SeatNumber, deadline: UtcMicros) {
-        let (word, bit) = (seat.0 as usize / 64, 1_u64 << (seat.0 % 64));
-        if self.sold.len() <= word {
-            self.sold.resize(word + 1, 0);
+    /// Turns seats free whose holds have run out.
+    fn lapse(&mut self, now: UtcMicros) {
+        let lapsed = self.seats.lapse(now);
+        if let Some(room) = &self.room {
+            let news = lapsed.into_iter().fold(false, |news, seat| room.note(seat, SeatState::Free) || news);
+            if news {
+                room.tell();
+            }
         }
-        let was_sold = self.sold[word] & bit != 0;
-        let is_sold = deadline == UtcMicros::NEVER;
-        if is_sold {
-            self.sold[word] |= bit;
-        } else {
-            self.sold[word] &= !bit;
-        }
-        self.sold_count = self.sold_count + u32::from(is_sold) - u32::from(was_sold);
-        if is_sold || deadline == UtcMicros::BEGINNING {
-            self.held.remove(&seat);
-        } else {
-            self.held.insert(seat, deadline);
-        }
-    }
-
-    /// Whether the seat is sold for good.
-    pub fn is_sold(&self, seat: SeatNumber) -> bool {
-        self.sold.get(seat.0 as usize / 64).is_some_and(|word| word & (1 << (seat.0 % 64)) != 0)
-    }
-
-    /// Whether the seat is held at `now`.
-    pub fn is_held(&self, seat: SeatNumber, now: UtcMicros) -> bool {
-        self.held.get(&seat).is_some_and(|until| *until > now)
-    }
-
-    /// How many seats are sold or held at `now`.
-    pub fn taken(&self, now: UtcMicros) -> u32 {
-        let held = self.held.values().filter(|until| **until > now).count();
-        self.sold_count + u32::try_from(held).unwrap_or(u32::MAX)
     }
 }
 
@@ -104,7 +79,7 @@ impl Occupancy {
     /// Looks at a show's seats if they are in memory.
     pub fn peek<T>(&self, show: ShowId, look: impl FnOnce(&Seats) -> T) -> Option<T> {
         match self.shard(show).lock().get(&show) {
-            Some(Entry::Known(seats)) => Some(look(seats)),
+            Some(Entry::Known(known)) => Some(look(&known.seats)),
             _ => None,
         }
     }
@@ -121,6 +96,43 @@ impl Occupancy {
             }
         }
         Ok(found.into_iter().flatten().collect())
+    }
+
+    /// Enters the room where a show's changes are told, opening it if need be; `None` if the show is not in memory.
+    /// Nothing changes while `look` looks.
+    pub(crate) fn enter<T>(
+        &self,
+        show: ShowId,
+        now: UtcMicros,
+        open: impl FnOnce() -> Arc<Room>,
+        look: impl FnOnce(&Seats, &Arc<Room>) -> T,
+    ) -> Option<T> {
+        let mut shard = self.shard(show).lock();
+        let Some(Entry::Known(known)) = shard.get_mut(&show) else { return None };
+        known.lapse(now);
+        let room = known.room.get_or_insert_with(open);
+        room.used(now);
+        Some(look(&known.seats, room))
+    }
+
+    /// Turns seats of a show free whose holds have run out.
+    pub(crate) fn lapse(&self, show: ShowId, now: UtcMicros) {
+        if let Some(Entry::Known(known)) = self.shard(show).lock().get_mut(&show) {
+            known.lapse(now);
+        }
+    }
+
+    /// Leaves a room that nobody is in any more; whether it was left.
+    pub(crate) fn leave(&self, room: &Room) -> bool {
+        let mut shard = self.shard(room.show()).lock();
+        match shard.get_mut(&room.show()) {
+            Some(Entry::Known(known)) if room.is_empty() => {
+                known.room = None;
+                true
+            }
+            Some(_) => false,
+            None => true,
+        }
     }
 
     async fn load(&self, db: &Db, shows: Vec<ShowId>) -> Result<Vec<Seats>> {
@@ -140,7 +152,8 @@ impl Occupancy {
     fn begin(&self, show: ShowId) {
         let mut shard = self.shard(show).lock();
         if shard.len() >= MOST_SHOWS / SHARDS && !shard.contains_key(&show) {
-            let victim = shard.iter().find(|(_, entry)| matches!(entry, Entry::Known(_))).map(|(show, _)| *show);
+            let idle = |entry: &Entry| matches!(entry, Entry::Known(known) if known.room.is_none());
+            let victim = shard.iter().find(|(_, entry)| idle(entry)).map(|(show, _)| *show);
             if let Some(victim) = victim {
                 shard.remove(&victim);
             }
@@ -156,9 +169,9 @@ impl Occupancy {
         if let Some(Entry::Loading { meanwhile, .. }) = shard.get(&owned.show) {
             let mut seats = Seats::from_owned(owned);
             for change in meanwhile {
-                seats.set(change.seat, change.deadline);
+                _ = seats.apply(change);
             }
-            shard.insert(owned.show, Entry::Known(seats));
+            shard.insert(owned.show, Entry::Known(Known { seats, room: None }));
         }
     }
 
@@ -198,12 +211,17 @@ impl Drop for Loads<'_> {
 
 impl Listener for Occupancy {
     fn changed(&self, changes: &[SeatChange]) {
+        let mut news = Vec::new();
         for change in changes {
             match self.shard(change.show).lock().get_mut(&change.show) {
-                Some(Entry::Known(seats)) => seats.set(change.seat, change.deadline),
+                Some(Entry::Known(known)) => news.extend(known.apply(change)),
                 Some(Entry::Loading { meanwhile, .. }) => meanwhile.push(*change),
                 None => {}
             }
+        }
+        // After the last one, so that a booking of several seats is told as one.
+        for room in news {
+            room.tell();
         }
     }
 }
