@@ -42,7 +42,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { engine: EngineLimits::default(), most_seats: 10, most_watchers: 20_000 }
+        Self { engine: EngineLimits::default(), most_seats: 10, most_watchers: 8_000 }
     }
 }
 

@@ -40,6 +40,7 @@ pub(crate) fn app(config: &Config) -> Settings {
     Settings {
         engine: EngineLimits { queue: from.queue, longest_wait: from.longest_wait, batch: from.batch },
         most_seats: from.seats_per_order,
+        most_watchers: config.connections.watchers,
     }
 }
 

@@ -25,10 +25,9 @@ impl Stream {
     /// The next block, up to an empty line; `None` at the end.
     pub async fn next(&mut self) -> Option<String> {
         loop {
-            if let Some((block, rest)) = self.read.split_once("\n\n") {
-                let block = block.to_owned();
-                self.read = rest.to_owned();
-                return Some(block);
+            if let Some(end) = self.read.find("\n\n") {
+                let block: String = self.read.drain(..end + 2).collect();
+                return Some(block.trim_end_matches('\n').to_owned());
             }
             let frame = tokio::time::timeout(PATIENCE, self.body.frame()).await.unwrap()?;
             self.read.push_str(std::str::from_utf8(frame.unwrap().data_ref().unwrap()).unwrap());

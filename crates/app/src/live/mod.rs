@@ -57,7 +57,7 @@ impl Counter {
 /// All rooms of a node.
 #[derive(Debug)]
 pub(crate) struct Rooms {
-    rooms: Mutex<HashMap<ShowId, Arc<Room>>>,
+    by_show: Mutex<HashMap<ShowId, Arc<Room>>>,
     runtime: Handle,
     counter: Arc<Counter>,
     next_id: AtomicU64,
@@ -70,7 +70,7 @@ impl Rooms {
     /// No room yet. `first_id` is random, so that no two nodes give a room the same number. Needs the runtime.
     pub(crate) fn new(first_id: u64) -> Self {
         Self {
-            rooms: Mutex::default(),
+            by_show: Mutex::default(),
             runtime: Handle::current(),
             counter: Arc::default(),
             next_id: AtomicU64::new(first_id),
@@ -86,7 +86,7 @@ impl Rooms {
         if self.closed.load(Ordering::Acquire) {
             room.close();
         }
-        self.rooms.lock().insert(show, Arc::clone(&room));
+        self.by_show.lock().insert(show, Arc::clone(&room));
         room
     }
 
@@ -96,7 +96,7 @@ impl Rooms {
 
     /// Does what is due: holds that have run out, heartbeats, rooms to be closed.
     pub(crate) fn turn(&self, occupancy: &Occupancy, now: UtcMicros) {
-        let rooms: Vec<Arc<Room>> = self.rooms.lock().values().cloned().collect();
+        let rooms: Vec<Arc<Room>> = self.by_show.lock().values().cloned().collect();
         let spokes = self.spokes(now);
         let crowded = rooms.len() > MOST_ROOMS;
         for room in rooms {
@@ -120,7 +120,7 @@ impl Rooms {
 
     fn shut(&self, occupancy: &Occupancy, room: &Arc<Room>) {
         if occupancy.leave(room) {
-            let mut rooms = self.rooms.lock();
+            let mut rooms = self.by_show.lock();
             if rooms.get(&room.show()).is_some_and(|known| Arc::ptr_eq(known, room)) {
                 rooms.remove(&room.show());
             }
@@ -130,7 +130,7 @@ impl Rooms {
     /// Ends all watching, now and from now on.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);
-        let rooms: Vec<Arc<Room>> = self.rooms.lock().values().cloned().collect();
+        let rooms: Vec<Arc<Room>> = self.by_show.lock().values().cloned().collect();
         for room in rooms {
             room.close();
         }

@@ -139,7 +139,7 @@ async fn a_room_that_nobody_needs_is_closed_and_one_that_is_watched_is_not() {
     assert_eq!(house.position().await, here, "someone may come back");
     house.clock.advance(KEPT + 1);
     house.app.seat_maps.turn();
-    assert!(house.app.seat_maps.rooms.rooms.lock().is_empty());
+    assert!(house.app.seat_maps.rooms.by_show.lock().is_empty());
     assert_ne!(house.position().await, here, "another room counts anew");
     let mut back = house.app.seat_maps.watch(SHOW, Some(here)).await.unwrap();
     let told = std::future::poll_fn(|context| back.poll_told(context)).await;

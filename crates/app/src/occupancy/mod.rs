@@ -57,7 +57,10 @@ impl Known {
     fn lapse(&mut self, now: UtcMicros) {
         let lapsed = self.seats.lapse(now);
         if let Some(room) = &self.room {
-            let news = lapsed.into_iter().fold(false, |news, seat| room.note(seat, SeatState::Free) || news);
+            let mut news = false;
+            for seat in lapsed {
+                news |= room.note(seat, SeatState::Free);
+            }
             if news {
                 room.tell();
             }

@@ -45,6 +45,7 @@ pub(crate) struct Config {
 #[derive(Clone, Debug)]
 pub(crate) struct Connections {
     pub(crate) most: usize,
+    pub(crate) watchers: usize,
     pub(crate) header_timeout: Duration,
     pub(crate) request_timeout: Duration,
     pub(crate) body_limit: usize,
@@ -170,6 +171,7 @@ impl Connections {
     fn from_layers(from: &mut Layers) -> Self {
         Self {
             most: from.take("max_connections", |text| whole(text, 1..=1_000_000)),
+            watchers: from.take("live_watchers", |text| whole(text, 0..=1_000_000)),
             header_timeout: from.take("header_timeout", |text| duration(text, SECOND..=SECOND * 600)),
             request_timeout: from.take("request_timeout", |text| duration(text, SECOND..=SECOND * 3600)),
             body_limit: from.take("body_limit", |text| {

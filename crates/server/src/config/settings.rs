@@ -133,6 +133,12 @@ const CONNECTIONS: &[Setting] = &[
         Unit::Number,
         "The most connections at once; the next one waits until another closes.",
     ),
+    set(
+        "live_watchers",
+        "8000",
+        Unit::Number,
+        "The most live seat feeds at once; the next one is answered 503. Keep it below max_connections: each feed keeps its connection.",
+    ),
     set("header_timeout", "10s", Unit::Duration, "How long a client may take to send a request's head."),
     set("request_timeout", "30s", Unit::Duration, "How long a request may take as a whole, its body included."),
     set("body_limit", "1MiB", Unit::Size, "The largest body of a request; a larger one is answered 413."),

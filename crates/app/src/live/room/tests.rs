@@ -145,7 +145,7 @@ async fn who_leaves_is_forgotten_and_a_closed_room_says_so() {
 #[tokio::test]
 async fn everyone_is_woken_slice_by_slice() {
     let room = room();
-    let watchers: Vec<Watcher> = (0..SLICE * 2 + 1).map(|_| room.join(None)).collect();
+    let watchers: Vec<Watcher> = (0..=SLICE * 2).map(|_| room.join(None)).collect();
     let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
     for mut watcher in watchers {
         let told = told.clone();
@@ -157,7 +157,7 @@ async fn everyone_is_woken_slice_by_slice() {
     tokio::task::yield_now().await;
     assert!(room.note(SeatNumber(5), SeatState::Sold));
     room.tell();
-    for _ in 0..SLICE * 2 + 1 {
+    for _ in 0..=SLICE * 2 {
         assert_eq!(heard.recv().await, Some(true));
     }
 }

@@ -36,9 +36,9 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    /// Watches a show. A position that could not even be read is `Some(None)`: it is as good as a forgotten one.
-    pub(super) async fn open(maps: &SeatMaps, show: ShowId, since: Option<Option<Position>>) -> Result<Self> {
-        let since = since.map(|since| since.unwrap_or(Position::UNKNOWN));
+    /// Watches a show. A position that cannot even be read is as good as a forgotten one.
+    pub(super) async fn open(maps: &SeatMaps, show: ShowId, since: Option<&str>) -> Result<Self> {
+        let since = since.map(|text| text.parse().unwrap_or(Position::UNKNOWN));
         let watcher = maps.watch(show, since).await?;
         let retry = COMES_BACK + watcher.number().wrapping_mul(617) % SPREAD;
         let id = watcher.position().map_or(String::new(), |position| format!("id: {position}\n"));

@@ -48,9 +48,9 @@ impl Default for Maps {
     }
 }
 
-/// The position that a client has come to. What is none is as good as one that was forgotten: `Some(None)`.
-fn since(query: &mut Reader<'_>) -> Option<Option<Position>> {
-    query.optional_text("since").filter(|text| !text.is_empty()).map(|text| text.parse().ok())
+/// The position that a client has come to, as it says.
+fn since(query: &mut Reader<'_>) -> Option<String> {
+    query.optional_text("since").filter(|text| !text.is_empty())
 }
 
 /// A show's seats, each with its state.
@@ -66,7 +66,7 @@ fn since(query: &mut Reader<'_>) -> Option<Option<Position>> {
     responses((status = 200, description = "The hall, or what has turned in it", body = Seats), SeatsNo)
 )]
 async fn seats(State(site): Web, Path(id): Path<ShowId>, query: Query, headers: HeaderMap) -> Result<Response> {
-    let since = query.read(since)?.flatten();
+    let since = query.read(since)?.and_then(|text| text.parse().ok());
     let generation = site.app.catalogue.generation();
     let facts = found(&site, id).await?;
     let maps = &site.app.seat_maps;
@@ -109,9 +109,9 @@ async fn seats(State(site): Web, Path(id): Path<ShowId>, query: Query, headers: 
 )]
 async fn live(State(site): Web, Path(id): Path<ShowId>, query: Query, headers: HeaderMap) -> Result<Response> {
     let asked = query.read(since)?;
-    let last = headers.get(LAST_EVENT_ID).map(|id| id.to_str().ok().and_then(|id| id.parse().ok()));
+    let last = headers.get(LAST_EVENT_ID).map(|id| id.to_str().unwrap_or_default().to_owned());
     _ = found(&site, id).await?;
-    let feed = feed::Feed::open(&site.app.seat_maps, id, last.or(asked)).await?;
+    let feed = feed::Feed::open(&site.app.seat_maps, id, last.or(asked).as_deref()).await?;
     let mut response = Response::new(axum::body::Body::new(feed));
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, EVENT_STREAM);
