@@ -7,7 +7,8 @@ use parking_lot::Mutex;
 use crate::{
     error::{Error, Result},
     migrate::SchemaState,
-    sqlite::{self, Access, Sqlite, SqliteOptions},
+    postgres::{Postgres, PostgresOptions, PostgresTx},
+    sqlite::{self, Sqlite, SqliteOptions},
     value::{FromRow, Row, Value},
 };
 
@@ -23,6 +24,20 @@ pub struct Db(pub(crate) Backend);
 pub(crate) enum Backend {
     /// The embedded one.
     Sqlite(Arc<Sqlite>),
+    /// The one for several machines.
+    Postgres(Arc<Postgres>),
+}
+
+/// What the opener wants to do, and so whom it may share the data with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Sell seats: alone on an embedded database, beside other nodes on PostgreSQL. Brings the schema up to date.
+    Serve,
+    /// Change the programme or accounts, beside a server or without one. Brings the schema up to date, an embedded
+    /// one's only when alone.
+    Maintain,
+    /// Look only; the database must exist.
+    Read,
 }
 
 /// A transaction under way. It commits when its body returns `Ok` and leaves no trace when it returns `Err`.
@@ -32,6 +47,7 @@ pub struct Tx(TxBackend);
 #[derive(Debug)]
 enum TxBackend {
     Sqlite(Arc<Mutex<rusqlite::Connection>>),
+    Postgres(Box<PostgresTx>),
 }
 
 /// What statements can be run on: the database (each statement by itself) or a transaction.
@@ -65,27 +81,40 @@ impl Db {
         Ok(Self(Backend::Sqlite(Arc::new(db))))
     }
 
+    /// Connects to PostgreSQL.
+    pub async fn open_postgres(options: PostgresOptions, access: Access) -> Result<Self> {
+        Ok(Self(Backend::Postgres(Arc::new(Postgres::open(options, access).await?))))
+    }
+
     /// The schema's version when the database was opened.
     pub fn schema(&self) -> SchemaState {
-        let Backend::Sqlite(db) = &self.0;
-        db.schema()
+        match &self.0 {
+            Backend::Sqlite(db) => db.schema(),
+            Backend::Postgres(db) => db.schema(),
+        }
     }
 
     /// The database's kind and place in words, for `check` and the log; never a password.
     pub fn describe(&self) -> String {
-        let Backend::Sqlite(db) = &self.0;
-        format!("SQLite {} in {}", rusqlite::version(), db.file().display())
+        match &self.0 {
+            Backend::Sqlite(db) => format!("SQLite {} in {}", rusqlite::version(), db.file().display()),
+            Backend::Postgres(db) => format!("PostgreSQL {}", db.shown()),
+        }
     }
 
-    /// Runs a transaction that may write. The body may wait for nothing but its own statements.
+    /// Runs a transaction that may write. The body may wait for nothing but its own statements, and is run once.
+    /// Transactions may run side by side on PostgreSQL: what is read and then relied on is locked first, by a turn
+    /// ([`crate::cold::turns`]) or by `FOR UPDATE`.
     pub async fn write<T, E, F>(&self, body: F) -> std::result::Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
         F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, std::result::Result<T, E>> + Send + 'static,
     {
-        let Backend::Sqlite(db) = &self.0;
-        db.write(body).await
+        match &self.0 {
+            Backend::Sqlite(db) => db.write(body).await,
+            Backend::Postgres(db) => db.write(body).await,
+        }
     }
 
     /// Runs a transaction that sees one state of the database and writes nothing.
@@ -95,28 +124,42 @@ impl Db {
         E: From<Error> + Send + 'static,
         F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, std::result::Result<T, E>> + Send + 'static,
     {
-        let Backend::Sqlite(db) = &self.0;
-        db.snapshot(body).await
+        match &self.0 {
+            Backend::Sqlite(db) => db.snapshot(body).await,
+            Backend::Postgres(db) => db.snapshot(body).await,
+        }
     }
 
-    /// Whether another process, or another node, has written since this was last asked.
+    /// Whether the programme may have been changed by another process, or another node, since this was last asked.
     pub async fn changed_elsewhere(&self) -> Result<bool> {
-        let Backend::Sqlite(db) = &self.0;
-        let db = Arc::clone(db);
-        sqlite::blocking(move || db.changed_elsewhere()).await
+        match &self.0 {
+            Backend::Sqlite(db) => {
+                let db = Arc::clone(db);
+                sqlite::blocking(move || db.changed_elsewhere()).await
+            }
+            Backend::Postgres(db) => db.changed_elsewhere().await,
+        }
     }
 
-    /// Copies the database, as it is at one moment, to a new file. `progress` gets pages done and pages in all.
+    /// Copies an embedded database, as it is at one moment, to a new file. `progress` gets pages done and pages in all.
     pub async fn backup(&self, to: PathBuf, progress: impl FnMut(u32, u32) + Send + 'static) -> Result<()> {
-        let Backend::Sqlite(db) = &self.0;
-        db.backup(to, progress).await
+        match &self.0 {
+            Backend::Sqlite(db) => db.backup(to, progress).await,
+            Backend::Postgres(_) => Err(Error::Setup(
+                "a backup of PostgreSQL is made with its own tools: `pg_dump --format=custom` for a copy of one moment, \
+                 `pg_basebackup` with WAL archiving for every moment"
+                    .into(),
+            )),
+        }
     }
 }
 
 impl Query for Db {
     async fn rows(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<Row>> {
-        let Backend::Sqlite(db) = &self.0;
-        db.rows(sql, params).await
+        match &self.0 {
+            Backend::Sqlite(db) => db.rows(sql, params).await,
+            Backend::Postgres(db) => db.rows(sql, params).await,
+        }
     }
 }
 
@@ -124,11 +167,25 @@ impl Tx {
     pub(crate) const fn sqlite(connection: Arc<Mutex<rusqlite::Connection>>) -> Self {
         Self(TxBackend::Sqlite(connection))
     }
+
+    pub(crate) fn postgres(tx: PostgresTx) -> Self {
+        Self(TxBackend::Postgres(Box::new(tx)))
+    }
+
+    /// Its part of PostgreSQL, to be ended.
+    pub(crate) fn into_postgres(self) -> Option<PostgresTx> {
+        match self.0 {
+            TxBackend::Postgres(tx) => Some(*tx),
+            TxBackend::Sqlite(_) => None,
+        }
+    }
 }
 
 impl Query for Tx {
     async fn rows(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<Row>> {
-        let TxBackend::Sqlite(connection) = &self.0;
-        sqlite::statement(&connection.lock(), sql, &params)
+        match &self.0 {
+            TxBackend::Sqlite(connection) => sqlite::statement(&connection.lock(), sql, &params),
+            TxBackend::Postgres(tx) => tx.rows(sql, &params).await,
+        }
     }
 }

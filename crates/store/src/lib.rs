@@ -9,11 +9,13 @@ pub mod error;
 pub mod exec;
 pub mod hot;
 mod migrate;
+mod postgres;
 mod sqlite;
 pub mod value;
 pub mod verify;
 
 pub use error::{Error, Result};
-pub use exec::{Db, Query, Tx};
+pub use exec::{Access, Db, Query, Tx};
 pub use migrate::SchemaState;
-pub use sqlite::{Access, SqliteOptions};
+pub use postgres::PostgresOptions;
+pub use sqlite::SqliteOptions;

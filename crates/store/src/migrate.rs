@@ -1,10 +1,13 @@
 //! The schema's versions and how a database gets from one to the next.
 
 use refinery::{Migration, Runner};
+use tokio_postgres::{Socket, error::SqlState, tls::MakeTlsConnect};
 
 use crate::{
     dialect,
     error::{Error, Result},
+    postgres::{Postgres, chain},
+    value::Row,
 };
 
 /// Where a database stands compared with this binary.
@@ -28,7 +31,10 @@ pub enum SchemaState {
     },
 }
 
-const SQLITE: &[(&str, &[&str])] = &[(
+/// A migration's name and its texts: what both databases share, then what only one of them has.
+type Steps = &'static [(&'static str, &'static [&'static str])];
+
+const SQLITE: Steps = &[(
     "V1__the_ticket_office_opens",
     &[
         include_str!("../migrations/V1__the_ticket_office_opens.sql"),
@@ -36,18 +42,36 @@ const SQLITE: &[(&str, &[&str])] = &[(
     ],
 )];
 
-fn migrations() -> Result<Vec<Migration>> {
-    SQLITE
+const POSTGRES: Steps = &[(
+    "V1__the_ticket_office_opens",
+    &[
+        include_str!("../migrations/V1__the_ticket_office_opens.sql"),
+        include_str!("../migrations/postgres_V1__hot.sql"),
+    ],
+)];
+
+/// How long a node waits for another one that migrates.
+const OTHERS: &str = "SET LOCAL lock_timeout = '60s'";
+/// How often a migration is tried again whose tables are in use.
+const ATTEMPTS: u32 = 3;
+
+fn migrations(steps: Steps, fill: fn(&str) -> String) -> Result<Vec<Migration>> {
+    steps
         .iter()
         .map(|(name, parts)| {
-            Migration::unapplied(name, &dialect::sqlite_schema(&parts.concat()))
-                .map_err(|error| Error::Bug(error.to_string()))
+            Migration::unapplied(name, &fill(&parts.concat())).map_err(|error| Error::Bug(error.to_string()))
         })
         .collect()
 }
 
-fn known() -> u32 {
-    u32::try_from(SQLITE.len()).unwrap_or(u32::MAX)
+/// Where a database stands that has this version.
+fn state(at: u32, steps: Steps) -> SchemaState {
+    let known = u32::try_from(steps.len()).unwrap_or(u32::MAX);
+    match at.cmp(&known) {
+        std::cmp::Ordering::Equal => SchemaState::Current(at),
+        std::cmp::Ordering::Less => SchemaState::Behind { at, wanted: known },
+        std::cmp::Ordering::Greater => SchemaState::Ahead { at, known },
+    }
 }
 
 /// Reads where a SQLite database stands; changes nothing.
@@ -62,12 +86,7 @@ pub(crate) fn sqlite_state(connection: &rusqlite::Connection) -> Result<SchemaSt
     } else {
         0
     };
-    let known = known();
-    Ok(match at.cmp(&known) {
-        std::cmp::Ordering::Equal => SchemaState::Current(at),
-        std::cmp::Ordering::Less => SchemaState::Behind { at, wanted: known },
-        std::cmp::Ordering::Greater => SchemaState::Ahead { at, known },
-    })
+    Ok(state(at, SQLITE))
 }
 
 /// Brings a SQLite database up to this binary's version, all steps or none, and refuses one that is newer.
@@ -78,11 +97,86 @@ pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<SchemaStat
         SchemaState::Ahead { at, known } => return Err(ahead(at, known)),
         SchemaState::Behind { .. } => {}
     }
-    Runner::new(&migrations()?)
+    Runner::new(&migrations(SQLITE, dialect::sqlite_schema)?)
         .set_grouped(true)
         .run(connection)
-        .map_err(|error| Error::Setup(format!("the database's schema could not be brought up to date: {error}")))?;
+        .map_err(|error| failed(&error))?;
     sqlite_state(connection)
+}
+
+/// Reads where a PostgreSQL database stands; changes nothing.
+pub(crate) async fn postgres_state(db: &Postgres) -> Result<SchemaState> {
+    let there = db.rows("SELECT to_regclass('refinery_schema_history') IS NOT NULL", Vec::new()).await?;
+    let at: u32 = if number(there)? == 0 {
+        0
+    } else {
+        number(db.rows("SELECT coalesce(max(version), 0) FROM refinery_schema_history", Vec::new()).await?)?
+    };
+    Ok(state(at, POSTGRES))
+}
+
+fn number(mut rows: Vec<Row>) -> Result<u32> {
+    rows.first_mut().ok_or_else(|| Error::Bug("an aggregate returned no row".into()))?.next()
+}
+
+/// Brings a PostgreSQL database up to this binary's version, all steps or none. One node at a time: the others wait for
+/// it and then find nothing left to do. The lock only spares them an error; what keeps two from both migrating is that
+/// the steps and their entry in the history, whose version is unique, are one transaction.
+pub(crate) async fn postgres<T>(db: &Postgres, config: &tokio_postgres::Config, tls: T) -> Result<SchemaState>
+where
+    T: MakeTlsConnect<Socket> + Clone,
+    T::Stream: Send + 'static,
+{
+    let lock = connected(config, tls.clone()).await?;
+    // Two that make it at the same moment: one of them is told that it is there, and both go on.
+    if let Err(error) = lock.batch_execute("CREATE TABLE IF NOT EXISTS migrating ()").await
+        && error.code().is_none()
+    {
+        return Err(error.into());
+    }
+    lock.batch_execute(&format!("BEGIN; {OTHERS}; LOCK TABLE migrating IN ACCESS EXCLUSIVE MODE")).await?;
+    let before = postgres_state(db).await?;
+    match before {
+        SchemaState::Current(_) => return Ok(before),
+        SchemaState::Ahead { at, known } => return Err(ahead(at, known)),
+        SchemaState::Behind { .. } => {}
+    }
+    let runner = Runner::new(&migrations(POSTGRES, dialect::postgres_schema)?).set_grouped(true);
+    let mut attempt = 1;
+    loop {
+        let mut client = connected(config, tls.clone()).await?;
+        match runner.run_async(&mut client).await {
+            Ok(_) => break,
+            Err(error) if attempt < ATTEMPTS && in_use(&error) => {
+                tracing::warn!("tables are in use by others; the migration is tried again");
+                attempt += 1;
+            }
+            Err(error) => return Err(failed(&error)),
+        }
+    }
+    lock.batch_execute("COMMIT").await?;
+    postgres_state(db).await
+}
+
+async fn connected<T>(config: &tokio_postgres::Config, tls: T) -> Result<tokio_postgres::Client>
+where
+    T: MakeTlsConnect<Socket>,
+    T::Stream: Send + 'static,
+{
+    let (client, connection) = config.connect(tls).await?;
+    // It ends when the client is dropped; what goes wrong on it the client is told.
+    tokio::spawn(async move { connection.await.is_ok() });
+    Ok(client)
+}
+
+/// Whether a table was in use for longer than the migration may wait for it.
+fn in_use(error: &refinery::Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<tokio_postgres::Error>());
+    source.and_then(tokio_postgres::Error::code) == Some(&SqlState::LOCK_NOT_AVAILABLE)
+}
+
+fn failed(error: &refinery::Error) -> Error {
+    Error::Setup(format!("the database's schema could not be brought up to date: {}", chain(error)))
 }
 
 /// The refusal to touch a newer database.

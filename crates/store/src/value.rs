@@ -1,8 +1,11 @@
 //! The three types that cross the border to a database, and typed rows made of them.
 
+use bytes::BytesMut;
 use houselights_domain::{
     BookingId, CinemaId, LayoutId, MovieId, OrderId, ScreenId, SeatNumber, ShowId, UserId, UtcMicros, money::Minor,
 };
+
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 use crate::error::{Error, Result};
 
@@ -29,6 +32,69 @@ impl Row {
     pub fn next<T: FromValue>(&mut self) -> Result<T> {
         let value = self.0.next().ok_or_else(|| Error::Bug("a row has fewer columns than are read".into()))?;
         T::from_value(value)
+    }
+}
+
+impl Row {
+    pub(crate) fn from_postgres(row: &tokio_postgres::Row) -> Result<Self> {
+        let values: Result<Vec<Value>> = (0..row.len()).map(|column| Ok(row.try_get(column)?)).collect();
+        Ok(Self(values?.into_iter()))
+    }
+}
+
+impl Value {
+    /// The type that PostgreSQL is told for a parameter; a NULL is of whatever type its place wants.
+    pub(crate) const fn postgres_type(&self) -> Type {
+        match self {
+            Self::Null => Type::UNKNOWN,
+            Self::Int(_) => Type::INT8,
+            Self::Text(_) => Type::TEXT,
+            Self::Bytes(_) => Type::BYTEA,
+        }
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(number) => number.to_sql(ty, out),
+            Self::Text(text) => text.to_sql(ty, out),
+            Self::Bytes(bytes) => bytes.to_sql(ty, out),
+        }
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        matches!(*ty, Type::UNKNOWN | Type::INT8 | Type::TEXT | Type::BYTEA)
+    }
+
+    to_sql_checked!();
+}
+
+/// Besides the three types these are what portable expressions come to: `SELECT 1` is an INT4, `a = b` a BOOL.
+impl<'a> FromSql<'a> for Value {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(match *ty {
+            Type::BOOL => Self::Int(bool::from_sql(ty, raw)?.into()),
+            Type::INT2 => Self::Int(i16::from_sql(ty, raw)?.into()),
+            Type::INT4 => Self::Int(i32::from_sql(ty, raw)?.into()),
+            Type::INT8 => Self::Int(i64::from_sql(ty, raw)?),
+            Type::BYTEA => Self::Bytes(Vec::from_sql(ty, raw)?),
+            _ => Self::Text(String::from_sql(ty, raw)?),
+        })
+    }
+
+    fn from_sql_null(_: &Type) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self::Null)
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        matches!(*ty, Type::BOOL | Type::INT2 | Type::INT4 | Type::INT8 | Type::BYTEA)
+            || <String as FromSql<'_>>::accepts(ty)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod movies;
 pub mod screens;
 pub mod sessions;
 pub mod shows;
+pub mod turns;
 pub mod users;
 
 use crate::{

@@ -19,7 +19,7 @@ use houselights_domain::{
 };
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     exec::{Backend, Db},
 };
 
@@ -191,24 +191,37 @@ pub struct Owned {
     pub seats: Vec<SeatChange>,
 }
 
+/// What PostgreSQL does not do yet.
+fn not_built() -> Error {
+    Error::Setup("bookings on PostgreSQL are not built yet".into())
+}
+
 impl Db {
     /// Opens the lanes. Call it once for each process.
     pub async fn lanes(&self) -> Result<Vec<Lane>> {
-        let Backend::Sqlite(db) = &self.0;
-        let db = Arc::clone(db);
-        let lane = crate::sqlite::blocking(move || sqlite::SqliteLane::open(db)).await?;
-        Ok(vec![Lane::Sqlite(lane)])
+        match &self.0 {
+            Backend::Sqlite(db) => {
+                let db = Arc::clone(db);
+                let lane = crate::sqlite::blocking(move || sqlite::SqliteLane::open(db)).await?;
+                Ok(vec![Lane::Sqlite(lane)])
+            }
+            Backend::Postgres(_) => Err(not_built()),
+        }
     }
 
     /// Who owns what in these shows, as of one moment a show.
     pub async fn owned_seats(&self, shows: Vec<ShowId>) -> Result<Vec<Owned>> {
-        let Backend::Sqlite(db) = &self.0;
-        sqlite_reads::owned_seats(db, shows).await
+        match &self.0 {
+            Backend::Sqlite(db) => sqlite_reads::owned_seats(db, shows).await,
+            Backend::Postgres(_) => Err(not_built()),
+        }
     }
 
     /// Bookings of a user, newest first, older than `before` if given, at most `limit`.
     pub async fn bookings_of(&self, user: UserId, before: Option<BookingId>, limit: u32) -> Result<Vec<Booking>> {
-        let Backend::Sqlite(db) = &self.0;
-        sqlite_reads::bookings_of(db, user, before, limit).await
+        match &self.0 {
+            Backend::Sqlite(db) => sqlite_reads::bookings_of(db, user, before, limit).await,
+            Backend::Postgres(_) => Err(not_built()),
+        }
     }
 }

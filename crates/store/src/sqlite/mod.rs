@@ -18,7 +18,7 @@ use std::{
 use parking_lot::{Mutex, MutexGuard};
 use rusqlite::{Connection, types::ValueRef};
 
-pub use open::{Access, SqliteOptions};
+pub use open::SqliteOptions;
 use pool::Readers;
 
 use crate::{

@@ -17,6 +17,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::{Readers, Sqlite};
 use crate::{
     error::{Error, Result},
+    exec::Access,
     hot::user_index::UserIndex,
     migrate::{self, SchemaState},
 };
@@ -29,17 +30,6 @@ const WAL_RESET_BUG: std::ops::RangeInclusive<i32> = 3_007_000..=3_051_002;
 const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements kept a connection.
 const STATEMENTS: usize = 128;
-
-/// What the opener wants to do, and so whom it may share the data folder with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Sell seats: alone on the folder. Brings the schema up to date.
-    Serve,
-    /// Change the programme or accounts, beside a server or without one. Brings the schema up to date only when alone.
-    Maintain,
-    /// Look only; the database must exist.
-    Read,
-}
 
 /// Where the embedded database is and how it is used.
 #[derive(Clone, Debug)]
