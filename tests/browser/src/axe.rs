@@ -13,20 +13,18 @@ const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})
   .then(found => done(found.violations), fault => done(String(fault)));";
 
-/// Every violation, one line each.
+/// Every rule that is broken, one line each: how often, and where first.
 pub async fn violations(browser: &Browser) -> Result<Vec<String>> {
     browser.driver.execute(AXE, Vec::new()).await?;
     let found = browser.driver.execute_async(RUN, Vec::new()).await?.json().clone();
     let found = found.as_array().ok_or_else(|| format!("axe could not be run: {found}"))?;
-    Ok(found.iter().flat_map(lines).collect())
+    Ok(found.iter().map(line).collect())
 }
 
-fn lines(violation: &Value) -> Vec<String> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+fn line(violation: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().replace('\n', " ");
     let nodes = violation["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let line = |node: &Value| {
-        let why = text(&node["failureSummary"]).replace('\n', " ");
-        format!("{}: {}: {why}", text(&violation["id"]), text(&node["html"]))
-    };
-    nodes.iter().map(line).collect()
+    let places: Vec<String> = nodes.iter().take(3).map(|node| text(&node["html"])).collect();
+    let why = nodes.first().map(|node| text(&node["failureSummary"])).unwrap_or_default();
+    format!("{} ({} times): {}: {why}", text(&violation["id"]), nodes.len(), places.join(", "))
 }

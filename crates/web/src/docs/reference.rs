@@ -9,7 +9,7 @@ use crate::problem::Code;
 const STYLE: &str = "body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem 1.5rem 4rem;\
 color:#1c1b22;background:#fff}h1,h2,h3{line-height:1.25}h2{margin-top:3rem;border-bottom:1px solid #ddd}\
 article{margin:1.5rem 0;padding:.5rem 1rem;border:1px solid #ddd;border-radius:.5rem}code,pre{font:14px/1.5 ui-monospace,\
-monospace}pre{overflow:auto;background:#f5f4f7;padding:.75rem;border-radius:.4rem}table{border-collapse:collapse;\
+monospace}code,td,h3{overflow-wrap:anywhere}pre{overflow:auto;background:#f5f4f7;padding:.75rem;border-radius:.4rem}table{border-collapse:collapse;\
 width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #e5e5e5}\
 .verb{display:inline-block;min-width:4rem;font-weight:700;color:#7a1f3d}a{color:#7a1f3d}\
 @media(prefers-color-scheme:dark){body{background:#17161b;color:#eceaf0}pre{background:#232128}\
@@ -89,7 +89,8 @@ fn schemas(page: &mut String, document: &Value) {
     for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
         let pretty = serde_json::to_string_pretty(schema).unwrap_or_default();
         let name = escaped(name);
-        _ = write!(page, "<h3 id='schema-{name}'>{name}</h3><pre>{}</pre>", escaped(&pretty));
+        // With a keyboard only what can have the focus can be scrolled.
+        _ = write!(page, "<h3 id='schema-{name}'>{name}</h3><pre tabindex=0>{}</pre>", escaped(&pretty));
     }
 }
 

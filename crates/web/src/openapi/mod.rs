@@ -24,7 +24,9 @@ POSTs that change something take an `Idempotency-Key` header: repeated with the 
 what they answered first, and do nothing. Sign-in, refresh and verification keep no answers, because tokens are not \
 written down; signing out twice is no error without a key.
 
-Every refusal has one shape, RFC 9457 `application/problem+json`. Decide by `code`:
+Every refusal has one shape, RFC 9457 `application/problem+json`. Decide by `code`.
+
+<details><summary>All codes</summary>
 
 | code | status | meaning |
 |---|---|---|
@@ -36,6 +38,7 @@ pub(crate) fn outline() -> OpenApi {
     for code in Code::ALL {
         _ = writeln!(about, "| `{}` | {} | {} |", code.as_str(), code.status().as_u16(), code.title());
     }
+    about.push_str("\n</details>\n");
     let mut components = Components::new();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
