@@ -5,7 +5,11 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use houselights_domain::{Layout, LayoutId, MovieId, ShowId, UtcMicros, layout::LayoutPlan, show::PriceList};
+use houselights_domain::{
+    Layout, LayoutId, MovieId, ShowId, UtcMicros,
+    layout::LayoutPlan,
+    show::{PriceList, Sales},
+};
 pub use houselights_store::cold::catalogue::{Movie, MovieFilter, ShowRow};
 use houselights_store::{Db, cold::catalogue as rows};
 use jiff::tz::TimeZone;
@@ -122,6 +126,16 @@ impl Catalogue {
         Ok(list)
     }
 
+    /// Shows that begin from then on, soonest first.
+    pub(crate) async fn shows_from(&self, from: UtcMicros, limit: u32) -> Result<Vec<Arc<ShowFacts>>> {
+        let found = rows::shows_from(&self.db, from, i64::from(limit)).await?;
+        let mut list = Vec::with_capacity(found.len());
+        for row in found {
+            list.push(Arc::new(self.facts(row).await?));
+        }
+        Ok(list)
+    }
+
     async fn facts(&self, row: ShowRow) -> Result<ShowFacts> {
         let broken = |what: &str| Error::Bug(format!("show {} has {what}", row.id));
         let zone = TimeZone::get(&row.timezone).map_err(|_| broken("an unknown time zone"))?;
@@ -156,6 +170,11 @@ fn fresh<T>(found: Option<Dated<T>>, generation: u64) -> Option<T> {
 impl ShowFacts {
     /// Whether a ticket could be bought at `now`, if a seat were free.
     pub fn on_sale(&self, now: UtcMicros) -> bool {
-        !self.row.called_off && self.row.sales_open_at <= now && now < self.row.sales_close_at
+        self.sales(now) == Sales::Open
+    }
+
+    /// Where its sales stand at `now`.
+    pub fn sales(&self, now: UtcMicros) -> Sales {
+        Sales::at(self.row.called_off, self.row.sales_open_at, self.row.sales_close_at, now)
     }
 }

@@ -8,6 +8,7 @@ pub mod engine;
 pub mod entropy;
 pub mod error;
 pub mod idempotency;
+pub mod listings;
 pub mod live;
 pub mod occupancy;
 pub mod office;
@@ -53,6 +54,8 @@ pub struct App {
     pub accounts: Arc<Accounts>,
     /// What is on.
     pub catalogue: Arc<Catalogue>,
+    /// What is on, as visitors read it.
+    pub listings: listings::Listings,
     /// Booking and cancelling.
     pub bookings: Bookings,
     /// Seats as maps and live.
@@ -88,6 +91,8 @@ impl App {
             rooms,
             most_watchers: settings.most_watchers,
         };
+        let listings =
+            listings::Listings::new(db.clone(), Arc::clone(&catalogue), Arc::clone(&occupancy), Arc::clone(&clock));
         let bookings = Bookings {
             db,
             clock: Arc::clone(&clock),
@@ -96,7 +101,7 @@ impl App {
             occupancy,
             most_seats: settings.most_seats,
         };
-        Ok(Arc::new(Self { accounts, catalogue, bookings, seat_maps, office, keys, clock }))
+        Ok(Arc::new(Self { accounts, catalogue, listings, bookings, seat_maps, office, keys, clock }))
     }
 
     /// Whether the database answers.

@@ -53,6 +53,53 @@ pub fn overlaps(a: Slot, b: Slot) -> bool {
     a.from.max(b.from) < a.until.min(b.until)
 }
 
+/// Whether a show's seats are sold at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sales {
+    /// The show was called off.
+    CalledOff,
+    /// Sales have not opened.
+    NotYet,
+    /// Seats can be bought if there are any.
+    Open,
+    /// Sales have closed.
+    Closed,
+}
+
+impl Sales {
+    /// Sales open on the dot and close on the dot.
+    pub fn at(called_off: bool, open: UtcMicros, close: UtcMicros, now: UtcMicros) -> Self {
+        match () {
+            () if called_off => Self::CalledOff,
+            () if now < open => Self::NotYet,
+            () if now >= close => Self::Closed,
+            () => Self::Open,
+        }
+    }
+}
+
+/// How many seats are left, as far as a list of shows tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Availability {
+    /// Enough.
+    Plenty,
+    /// A tenth of the hall or less, or three seats: hurry.
+    Few,
+    /// None.
+    SoldOut,
+}
+
+impl Availability {
+    /// What is left of `total` seats when so many are taken.
+    pub fn of(total: u32, taken: u32) -> Self {
+        match total.saturating_sub(taken) {
+            0 => Self::SoldOut,
+            left if left <= total.div_ceil(10).max(3) => Self::Few,
+            _ => Self::Plenty,
+        }
+    }
+}
+
 /// What decides whether a show's seats can be sold now. Read afresh in the transaction that sells them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SalesRules {
@@ -73,17 +120,12 @@ pub struct SalesRules {
 impl SalesRules {
     /// May these seats be sold at `now`, leaving aside who owns them?
     pub fn check(&self, seats: &[SeatNumber], quoted: i64, now: UtcMicros) -> Result<(), Refusal> {
-        if self.called_off {
-            return Err(Refusal::ShowCancelled);
-        }
-        if quoted != self.revision {
-            return Err(Refusal::ShowChanged);
-        }
-        if now < self.sales_open_at {
-            return Err(Refusal::SalesNotOpen);
-        }
-        if now >= self.sales_close_at {
-            return Err(Refusal::SalesClosed);
+        match Sales::at(self.called_off, self.sales_open_at, self.sales_close_at, now) {
+            Sales::CalledOff => return Err(Refusal::ShowCancelled),
+            _ if quoted != self.revision => return Err(Refusal::ShowChanged),
+            Sales::NotYet => return Err(Refusal::SalesNotOpen),
+            Sales::Closed => return Err(Refusal::SalesClosed),
+            Sales::Open => {}
         }
         match seats.iter().find(|seat| seat.0 == 0 || seat.0 > self.total_seats) {
             Some(seat) => Err(Refusal::NotASeat { seat: *seat, total: self.total_seats }),
@@ -152,6 +194,17 @@ mod tests {
         assert_eq!(at(10), Ok(()));
         assert_eq!(at(89), Ok(()));
         assert_eq!(at(90), Err(Refusal::SalesClosed));
+    }
+
+    #[test]
+    fn few_is_a_tenth_of_a_hall_and_three_seats_of_a_small_one() {
+        let left = |total, left| Availability::of(total, total - left);
+        assert_eq!(
+            [left(320, 33), left(320, 32), left(320, 0)],
+            [Availability::Plenty, Availability::Few, Availability::SoldOut]
+        );
+        assert_eq!([left(12, 4), left(12, 3)], [Availability::Plenty, Availability::Few]);
+        assert_eq!(Availability::of(10, 11), Availability::SoldOut);
     }
 
     #[test]

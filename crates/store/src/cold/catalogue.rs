@@ -214,6 +214,11 @@ pub async fn shows_of_movie(db: &impl Query, movie: MovieId) -> Result<Vec<ShowR
     db.all(shows_where!("WHERE s.movie_id = $1 ORDER BY s.starts_at, s.id"), params![movie]).await
 }
 
+/// Shows that begin from then on, soonest first.
+pub async fn shows_from(db: &impl Query, from: UtcMicros, limit: i64) -> Result<Vec<ShowRow>> {
+    db.all(shows_where!("WHERE s.starts_at >= $1 ORDER BY s.starts_at, s.id LIMIT $2"), params![from, limit]).await
+}
+
 /// One show.
 pub async fn show(db: &impl Query, id: ShowId) -> Result<Option<ShowRow>> {
     db.first(shows_where!("WHERE s.id = $1"), params![id]).await
