@@ -20,6 +20,7 @@ mod normalize;
 pub mod openapi;
 pub mod page;
 pub mod path;
+pub mod posters;
 pub mod problem;
 mod rendered;
 mod request_id;

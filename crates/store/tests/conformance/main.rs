@@ -54,7 +54,7 @@ on_every_database! {
     programme: a_cinema_is_added_changed_and_deleted,
         a_screen_is_changed_and_deleted, a_movie_is_added_changed_and_deleted,
         a_show_is_added_changed_called_off_and_deleted,
-        two_shows_that_need_one_screen_are_found;
+        two_shows_that_need_one_screen_are_found, shows_to_come_are_read_soonest_first;
     users: a_user_is_stored_and_found, a_name_is_given_once, pages_follow_each_other, changes_are_kept,
         a_hash_is_replaced_only_if_it_is_the_one_expected, a_login_counts_only_for_the_password_that_was_checked;
     sessions: a_refresh_token_is_taken_once, an_expired_session_takes_nothing, a_revoked_session_takes_nothing,

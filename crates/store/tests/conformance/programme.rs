@@ -6,7 +6,10 @@ use houselights_domain::{
 };
 use houselights_store::{
     Db, Error, Result, Tx,
-    cold::{catalogue::Movie, cinemas, movies, screens, shows},
+    cold::{
+        catalogue::{self, Movie},
+        cinemas, movies, screens, shows,
+    },
     exec::BoxFuture,
     hot::{Action, Actor, Command},
 };
@@ -237,4 +240,18 @@ pub(crate) async fn two_shows_that_need_one_screen_are_found(db: &Db) {
     write(db, move |tx| Box::pin(async move { shows::call_off(tx, late).await })).await.unwrap();
     assert_eq!(shows::clash_of(db, next).await.unwrap(), None);
     assert_eq!(shows::clash_of_movie(db, MovieId(1), NOW).await.unwrap(), None);
+}
+
+pub(crate) async fn shows_to_come_are_read_soonest_first(db: &Db) {
+    house(db).await;
+    for (key, minutes) in [("late", 400), ("over", 100), ("next", 200)] {
+        add_show(db, key, minutes).await;
+    }
+    let from = NOW.plus(200 * UtcMicros::MINUTE);
+    let keys = async |limit| -> Vec<String> {
+        let rows = catalogue::shows_from(db, from, limit).await.unwrap();
+        rows.into_iter().map(|row| row.key).collect()
+    };
+    assert_eq!(keys(10).await, ["next", "late"]);
+    assert_eq!(keys(1).await, ["next"]);
 }

@@ -182,8 +182,13 @@ fn letter(letter: char) -> f64 {
         _ if letter.is_ascii_lowercase() => 0.58,
         _ if letter.is_ascii_uppercase() => 0.71,
         // Han, kana, hangul, full-width forms and most pictures take a square.
-        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
-        | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f000}'.. => 1.05,
+        '\u{1100}'..='\u{115f}'
+        | '\u{2e80}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}'
+        | '\u{ff00}'..='\u{ff60}'
+        | '\u{1f000}'.. => 1.05,
         _ if letter.is_uppercase() => 0.74,
         _ => 0.62,
     }

@@ -14,7 +14,9 @@ pub(super) fn city(canvas: &mut Canvas, dice: &mut Dice, colours: &Palette) -> L
     canvas.faint(0.16, |canvas| canvas.circle(moon, 118.0, colours.warm));
     canvas.circle(moon, 84.0, colours.warm);
     for (layer, (fill, low, high)) in
-        [(colours.calm, 290.0, 400.0), (colours.loud, 370.0, 470.0), (colours.night, 450.0, 540.0)].into_iter().enumerate()
+        [(colours.calm, 290.0, 400.0), (colours.loud, 370.0, 470.0), (colours.night, 450.0, 540.0)]
+            .into_iter()
+            .enumerate()
     {
         let mut x = -10.0;
         while x < WIDTH {
@@ -65,7 +67,9 @@ pub(super) fn sea(canvas: &mut Canvas, dice: &mut Dice, colours: &Palette) -> Le
     canvas.faint(0.5, |canvas| canvas.ring(sun, 134.0, 3.0, colours.warm));
     canvas.faint(0.3, |canvas| canvas.ring(sun, 156.0, 3.0, colours.warm));
     let shift = dice.between(0.0, TAU);
-    for (index, fill) in [colours.warm, colours.calm, colours.calm, colours.night, colours.night].into_iter().enumerate() {
+    for (index, fill) in
+        [colours.warm, colours.calm, colours.calm, colours.night, colours.night].into_iter().enumerate()
+    {
         let step = f64::from(u32::try_from(index).unwrap_or(0));
         let opacity = if index == 2 || index == 3 { 0.72 } else { 1.0 };
         canvas.faint(opacity, |canvas| {

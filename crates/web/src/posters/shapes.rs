@@ -51,7 +51,10 @@ pub(super) fn tiles(canvas: &mut Canvas, dice: &mut Dice, colours: &Palette) -> 
             2 => canvas.path(&format!("M{right} {y}v100A100 100 0 0 1 {x} {y}z"), fill),
             3 => canvas.path(&format!("M{x} {low}v-100A100 100 0 0 1 {right} {low}z"), fill),
             4 => canvas.circle((x + 50.0, y + 50.0), 38.0, fill),
-            5 => canvas.path(&format!("M{x} {low}A50 50 0 0 1 {right} {low}zM{x} {}A50 50 0 0 1 {right} {}z", y + 50.0, y + 50.0), fill),
+            5 => canvas.path(
+                &format!("M{x} {low}A50 50 0 0 1 {right} {low}zM{x} {}A50 50 0 0 1 {right} {}z", y + 50.0, y + 50.0),
+                fill,
+            ),
             _ => canvas.polygon(&[(x, y), (right, y), (x, low)], fill),
         }
     }

@@ -74,7 +74,8 @@ fn a_poster_follows_from_number_and_title() {
 
 #[test]
 fn what_runs_leftward_begins_at_the_right() {
-    for (title, leftward) in [("שומר המסך", true), ("مدينة", true), ("Metropolis", false), ("«1984» مدينة", true)] {
+    for (title, leftward) in [("שומר המסך", true), ("مدينة", true), ("Metropolis", false), ("«1984» مدينة", true)]
+    {
         every_poster(&[title], |svg, _| assert_eq!(svg.contains("direction=\"rtl\""), leftward, "{title}"));
     }
 }
@@ -93,8 +94,7 @@ fn night_and_paper_can_be_read_on_each_other() {
         let value = f64::from(u8::from_str_radix(hex, 16).unwrap()) / 255.0;
         if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     };
-    let luminance =
-        |c: &str| 0.2126 * channel(&c[1..3]) + 0.7152 * channel(&c[3..5]) + 0.0722 * channel(&c[5..7]);
+    let luminance = |c: &str| 0.2126 * channel(&c[1..3]) + 0.7152 * channel(&c[3..5]) + 0.0722 * channel(&c[5..7]);
     for colours in PALETTES {
         let contrast = (luminance(colours.paper) + 0.05) / (luminance(colours.night) + 0.05);
         assert!(contrast > 7.0, "{colours:?}: {contrast}");
