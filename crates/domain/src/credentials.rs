@@ -12,22 +12,44 @@ pub const MAX_PASSWORD: usize = 128;
 /// from published leaks, and a few of our own.
 const COMMON: &str = include_str!("credentials/common.txt");
 
-const BLANK: &str = "This field may not be blank.";
-const BAD_EMAIL: &str = "Enter a valid email address.";
+/// What is wrong with a name, an address or a password. Its `Display` is Django's sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// There is nothing.
+    #[error("This field may not be blank.")]
+    Blank,
+    /// The name has characters that no name may have.
+    #[error("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.")]
+    NotAName,
+    /// The address is none.
+    #[error("Enter a valid email address.")]
+    NotAnAddress,
+    /// It has more characters than this.
+    #[error("Ensure this field has no more than {0} characters.")]
+    TooLong(usize),
+    /// It has fewer characters than this.
+    #[error("This password is too short. It must contain at least {count} character{s}.", count = .0, s = if *.0 == 1 { "" } else { "s" })]
+    TooShort(usize),
+    /// There is a character in it that ends texts elsewhere.
+    #[error("Null characters are not allowed.")]
+    Null,
+    /// The password is the name.
+    #[error("The password is too similar to the username.")]
+    TooSimilar,
+    /// Everybody guesses this password.
+    #[error("This password is too common.")]
+    TooCommon,
+}
 
 /// The name without the spaces around it: 1 to 150 letters and digits of any script, and `@ . + - _`.
-/// The sentences of a refusal are for people.
-pub fn username(text: &str) -> Result<String, Vec<String>> {
+pub fn username(text: &str) -> Result<String, Vec<Fault>> {
     let name = text.trim();
     if name.is_empty() {
-        return Err(vec![BLANK.to_owned()]);
+        return Err(vec![Fault::Blank]);
     }
     let mut faults = Vec::new();
     if !name.chars().all(|c| c.is_alphanumeric() || "@.+-_".contains(c)) {
-        faults.push(
-            "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
-                .to_owned(),
-        );
+        faults.push(Fault::NotAName);
     }
     faults.extend(too_long(name, MAX_USERNAME));
     if faults.is_empty() { Ok(name.to_owned()) } else { Err(faults) }
@@ -35,7 +57,7 @@ pub fn username(text: &str) -> Result<String, Vec<String>> {
 
 /// The address without the spaces around it and with its domain in lower case; blank is none.
 /// Takes what mail servers take in practice, and neither quoted names nor bare IP addresses.
-pub fn email(text: &str) -> Result<Option<String>, Vec<String>> {
+pub fn email(text: &str) -> Result<Option<String>, Vec<Fault>> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -43,7 +65,7 @@ pub fn email(text: &str) -> Result<Option<String>, Vec<String>> {
     let mut faults = Vec::new();
     let parts = text.rsplit_once('@').filter(|(local, domain)| is_local_part(local) && is_domain(domain));
     if parts.is_none() {
-        faults.push(BAD_EMAIL.to_owned());
+        faults.push(Fault::NotAnAddress);
     }
     faults.extend(too_long(text, MAX_EMAIL));
     match parts {
@@ -69,34 +91,30 @@ impl Default for PasswordPolicy {
 }
 
 impl PasswordPolicy {
-    /// Is the password good enough for this user? The sentences of a refusal are for people.
-    pub fn check(&self, password: &str, username: &str) -> Result<(), Vec<String>> {
+    /// Is the password good enough for this user?
+    pub fn check(&self, password: &str, username: &str) -> Result<(), Vec<Fault>> {
         if password.is_empty() {
-            return Err(vec![BLANK.to_owned()]);
+            return Err(vec![Fault::Blank]);
         }
-        let mut faults: Vec<String> = too_long(password, MAX_PASSWORD).into_iter().collect();
+        let mut faults: Vec<Fault> = too_long(password, MAX_PASSWORD).into_iter().collect();
         if password.contains('\0') {
-            faults.push("Null characters are not allowed.".to_owned());
+            faults.push(Fault::Null);
         }
         if self.refuse_common && is_same(password, username) {
-            faults.push("The password is too similar to the username.".to_owned());
+            faults.push(Fault::TooSimilar);
         }
         if password.chars().count() < self.min_length {
-            faults.push(format!(
-                "This password is too short. It must contain at least {} character{}.",
-                self.min_length,
-                if self.min_length == 1 { "" } else { "s" }
-            ));
+            faults.push(Fault::TooShort(self.min_length));
         }
         if self.refuse_common && is_common(password) {
-            faults.push("This password is too common.".to_owned());
+            faults.push(Fault::TooCommon);
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 }
 
-fn too_long(text: &str, most: usize) -> Option<String> {
-    (text.chars().count() > most).then(|| format!("Ensure this field has no more than {most} characters."))
+fn too_long(text: &str, most: usize) -> Option<Fault> {
+    (text.chars().count() > most).then_some(Fault::TooLong(most))
 }
 
 fn is_same(password: &str, username: &str) -> bool {
@@ -135,14 +153,11 @@ mod tests {
             assert_eq!(username(name), Ok(name.to_owned()));
         }
         assert_eq!(username("  bob "), Ok("bob".to_owned()));
-        assert_eq!(username(" "), Err(vec![BLANK.to_owned()]));
+        assert_eq!(username(" "), Err(vec![Fault::Blank]));
         for name in ["a b", "a/b", "a\0", "<b>", "a\u{200b}b", "a\u{202e}b"] {
-            assert!(username(name).unwrap_err()[0].starts_with("Enter a valid username."), "{name:?}");
+            assert_eq!(username(name).unwrap_err()[0], Fault::NotAName, "{name:?}");
         }
-        assert_eq!(
-            username(&"x".repeat(151)),
-            Err(vec!["Ensure this field has no more than 150 characters.".to_owned()])
-        );
+        assert_eq!(username(&"x".repeat(151)), Err(vec![Fault::TooLong(150)]));
     }
 
     #[test]
@@ -174,29 +189,31 @@ mod tests {
             "a@b@c.org",
             "<a@b.org>",
         ] {
-            assert_eq!(email(address), Err(vec![BAD_EMAIL.to_owned()]), "{address:?}");
+            assert_eq!(email(address), Err(vec![Fault::NotAnAddress]), "{address:?}");
         }
         let long = format!("a@{}.org", vec!["x".repeat(60); 5].join("."));
-        assert_eq!(email(&long), Err(vec!["Ensure this field has no more than 254 characters.".to_owned()]));
+        assert_eq!(email(&long), Err(vec![Fault::TooLong(254)]));
     }
 
     #[test]
     fn production_refuses_short_and_common_passwords() {
         let policy = PasswordPolicy::default();
-        let common = vec!["This password is too common.".to_owned()];
+        let common = vec![Fault::TooCommon];
         assert_eq!(policy.check("correct horse", "alice"), Ok(()));
         for password in ["password", "PassWord1", "12345678", "qwertyuiop", "iloveyou", "letmein1"] {
             assert_eq!(policy.check(password, "alice"), Err(common.clone()), "{password}");
         }
-        assert_eq!(
-            policy.check("1234", "alice").unwrap_err(),
-            ["This password is too short. It must contain at least 8 characters.", "This password is too common."]
-        );
-        assert_eq!(policy.check("", "alice"), Err(vec![BLANK.to_owned()]));
-        assert_eq!(
-            policy.check("Alice-in-W", "alice-in-w"),
-            Err(vec!["The password is too similar to the username.".to_owned()])
-        );
+        assert_eq!(policy.check("1234", "alice").unwrap_err(), [Fault::TooShort(8), Fault::TooCommon]);
+        assert_eq!(policy.check("", "alice"), Err(vec![Fault::Blank]));
+        assert_eq!(policy.check("Alice-in-W", "alice-in-w"), Err(vec![Fault::TooSimilar]));
+    }
+
+    #[test]
+    fn sentences_are_those_of_django() {
+        let too_short = "This password is too short. It must contain at least";
+        assert_eq!(Fault::TooShort(1).to_string(), format!("{too_short} 1 character."));
+        assert_eq!(Fault::TooShort(8).to_string(), format!("{too_short} 8 characters."));
+        assert_eq!(Fault::TooLong(150).to_string(), "Ensure this field has no more than 150 characters.");
     }
 
     #[test]
@@ -205,18 +222,15 @@ mod tests {
         assert_eq!(policy.check("ééééüüüü", "alice"), Ok(()));
         assert!(policy.check("éééüüüü", "alice").is_err());
         assert_eq!(policy.check(&"é".repeat(128), "alice"), Ok(()));
-        assert_eq!(
-            policy.check(&"é".repeat(129), "alice"),
-            Err(vec!["Ensure this field has no more than 128 characters.".to_owned()])
-        );
-        assert_eq!(policy.check("abcd\0efgh", "alice"), Err(vec!["Null characters are not allowed.".to_owned()]));
+        assert_eq!(policy.check(&"é".repeat(129), "alice"), Err(vec![Fault::TooLong(128)]));
+        assert_eq!(policy.check("abcd\0efgh", "alice"), Err(vec![Fault::Null]));
     }
 
     #[test]
     fn the_quick_start_takes_a_four_letter_password() {
         let policy = PasswordPolicy { min_length: 1, refuse_common: false };
         assert_eq!(policy.check("pass", "pass"), Ok(()));
-        assert_eq!(policy.check("", "alice"), Err(vec![BLANK.to_owned()]));
+        assert_eq!(policy.check("", "alice"), Err(vec![Fault::Blank]));
     }
 
     #[test]
