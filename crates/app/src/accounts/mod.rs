@@ -5,6 +5,7 @@
 //! database, in this process's memory at once, and in other processes' memory at their next poll. Access tokens are
 //! checked without the database ([`Accounts::authenticate`]).
 
+mod browser;
 mod key_file;
 mod keys;
 mod managing;
@@ -20,10 +21,11 @@ mod upkeep;
 
 use std::{fmt, sync::Arc};
 
-use houselights_domain::{Role, UserId, UtcMicros};
+use houselights_domain::{Role, UserId, UtcMicros, credentials::PasswordPolicy};
 use houselights_store::{Db, cold::users::User};
 use parking_lot::Mutex;
 
+pub use browser::{BrowserSession, Guest};
 pub use keys::SigningKeys;
 pub use settings::{AccountSettings, HashCost, Limit};
 
@@ -44,6 +46,7 @@ pub struct Accounts {
     passwords: Passwords,
     throttle: Throttle,
     revoked: Revocations,
+    browsers: browser::Browsers,
     /// Up to when the revocations of other processes have been read.
     polled: Mutex<UtcMicros>,
 }
@@ -134,6 +137,11 @@ impl fmt::Debug for TokenPair {
 }
 
 impl Accounts {
+    /// How good a new password must be.
+    pub const fn password_policy(&self) -> &PasswordPolicy {
+        &self.settings.passwords
+    }
+
     /// Accounts over a database. Reads the revocations that still matter, so a restart forgets no logout.
     pub async fn open(
         db: Db,
@@ -147,6 +155,7 @@ impl Accounts {
             passwords: Passwords::new(&settings)?,
             throttle: Throttle::new(&settings, Arc::clone(&clock)),
             revoked: Revocations::default(),
+            browsers: browser::Browsers::default(),
             polled: Mutex::new(UtcMicros::BEGINNING),
             db,
             clock,

@@ -33,6 +33,14 @@ impl Accounts {
     /// Signs in. `WrongCredentials` in the same time for a wrong password, an unknown user and a disabled account;
     /// `TooMany` when this address or this name was tried too often; `Busy` when too many passwords wait.
     pub async fn log_in(&self, username: &str, password: &str, from: IpAddr) -> Result<TokenPair> {
+        let (user, hash) = self.proven(username, password, from).await?;
+        let (now, jti) = (self.clock.now(), random_hex::<JTI>(&*self.entropy)?);
+        let identity = self.open_session(user, hash, &jti).await?;
+        self.pair(identity, jti, now)
+    }
+
+    /// The account of somebody who has proven their password, and the hash that it was checked against.
+    pub(super) async fn proven(&self, username: &str, password: &str, from: IpAddr) -> Result<(UserId, String)> {
         self.throttle.log_in(from, username.trim())?;
         let found = match credentials::username(username) {
             Ok(name) => users::by_username(&self.db, &name).await?,
@@ -45,9 +53,7 @@ impl Accounts {
             return Err(Error::WrongCredentials);
         };
         let hash = self.rehash(&user, password).await?;
-        let pair = self.open_session(user.id, hash).await?;
-        metrics::counter!("houselights_logins_total", "outcome" => "done").increment(1);
-        Ok(pair)
+        Ok((user.id, hash))
     }
 
     /// Takes a refresh token for the next pair. Each is good once: one that is used again may have been stolen, so its
@@ -179,10 +185,11 @@ impl Accounts {
         Ok(if replaced { new } else { old })
     }
 
-    /// Opens a session for a user whose password was checked against `hash`.
-    async fn open_session(&self, user: UserId, hash: String) -> Result<TokenPair> {
-        let (now, jti) = (self.clock.now(), random_hex::<JTI>(&*self.entropy)?);
-        let new = self.new_session(user, &jti, now);
+    /// Opens a session for a user whose password was checked against `hash`; `proof` is what the session takes: the
+    /// `jti` of a refresh token, or the hash of a browser's secret.
+    pub(super) async fn open_session(&self, user: UserId, hash: String, proof: &str) -> Result<Identity> {
+        let now = self.clock.now();
+        let new = self.new_session(user, proof, now);
         let (role, session) = self
             .db
             .write(move |tx| {
@@ -192,7 +199,8 @@ impl Accounts {
                 })
             })
             .await?;
-        self.pair(Identity { user, role, session }, jti, now)
+        metrics::counter!("houselights_logins_total", "outcome" => "done").increment(1);
+        Ok(Identity { user, role, session })
     }
 
     fn new_session(&self, user: UserId, jti: &str, now: UtcMicros) -> NewSession {
@@ -238,7 +246,10 @@ impl Accounts {
 pub(super) fn kept<T>(
     problems: &mut Vec<(String, String)>,
     field: &str,
-    checked: std::result::Result<T, Vec<String>>,
+    checked: std::result::Result<T, Vec<credentials::Fault>>,
 ) -> Option<T> {
-    checked.map_err(|faults| problems.extend(faults.into_iter().map(|fault| (field.to_owned(), fault)))).ok()
+    let noted = |faults: Vec<credentials::Fault>| {
+        problems.extend(faults.into_iter().map(|fault| (field.to_owned(), fault.to_string())));
+    };
+    checked.map_err(noted).ok()
 }

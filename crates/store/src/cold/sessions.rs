@@ -1,6 +1,6 @@
-//! Sessions: one row a sign-in, the family of refresh tokens that descend from it.
+//! Sessions: one row a sign-in, with the family of refresh tokens that descend from it or a browser's secret.
 
-use houselights_domain::{UserId, UtcMicros};
+use houselights_domain::{Role, UserId, UtcMicros};
 
 use crate::{
     error::{Error, Result},
@@ -96,6 +96,57 @@ pub async fn is_current(on: &impl Query, session: i64, refresh_jti: &str, now: U
             "SELECT 1 FROM sessions \
              WHERE id = $1 AND refresh_jti = $2 AND revoked_at IS NULL AND expires_at > $3",
             params![session, refresh_jti, now],
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
+/// A browser's session and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrowserRow {
+    /// Whose.
+    pub user: UserId,
+    /// Their name.
+    pub username: String,
+    /// What they may do.
+    pub role: Role,
+    /// When it was last prolonged.
+    pub last_used_at: UtcMicros,
+    /// When it ends by itself.
+    pub expires_at: UtcMicros,
+}
+
+impl FromRow for BrowserRow {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            user: row.next()?,
+            username: row.next()?,
+            role: row.next()?,
+            last_used_at: row.next()?,
+            expires_at: row.next()?,
+        })
+    }
+}
+
+/// The session of a browser that shows what belongs to it, if its account may sign in. What is shown stands where
+/// other sessions have the `jti` of their refresh token.
+pub async fn browser(on: &impl Query, session: i64, proof: &str, now: UtcMicros) -> Result<Option<BrowserRow>> {
+    on.first(
+        "SELECT s.user_id, u.username, u.role, s.last_used_at, s.expires_at \
+         FROM sessions s JOIN users u ON u.id = s.user_id \
+         WHERE s.id = $1 AND s.refresh_jti = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 AND u.active = 1",
+        params![session, proof, now],
+    )
+    .await
+}
+
+/// Moves the end of a session that is open; `false` when it is not.
+pub async fn prolong(tx: &Tx, session: i64, now: UtcMicros, expires_at: UtcMicros) -> Result<bool> {
+    let rows = tx
+        .rows(
+            "UPDATE sessions SET last_used_at = $2, expires_at = $3 \
+             WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2 RETURNING id",
+            params![session, now, expires_at],
         )
         .await?;
     Ok(!rows.is_empty())
