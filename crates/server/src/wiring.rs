@@ -9,7 +9,7 @@ use houselights_app::{
 use houselights_domain::credentials::PasswordPolicy;
 use houselights_web::{
     WebSettings,
-    settings::{LimitSettings, Network},
+    settings::{Brand, LimitSettings, Logo, Network},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 
@@ -17,6 +17,9 @@ use crate::{
     config::{Config, Purpose},
     failure::{Failure, Result},
 };
+
+/// The largest logo, in bytes: every visitor loads it.
+const LARGEST_LOGO: usize = 256 << 10;
 
 /// What `app` wants to know about accounts.
 pub(crate) fn accounts(config: &Config) -> AccountSettings {
@@ -76,5 +79,23 @@ pub(crate) fn web(config: &Config, address: SocketAddr, figures: PrometheusHandl
         metrics_token: config.metrics.token.clone(),
         public_url: config.public_url.clone().unwrap_or_else(|| format!("http://{address}")),
         quick_start: config.purpose == Purpose::Demo,
+        brand: brand(config)?,
+        language: config.pages.language.unwrap_or_default(),
     })
+}
+
+/// The house's looks, with its logo read from its file.
+fn brand(config: &Config) -> Result<Brand> {
+    let from = &config.pages;
+    let logo = from.logo.as_deref().map(|path| {
+        let wrong = |reason: String| Failure::Usage(format!("brand_logo = {}: {reason}", path.display()));
+        let bytes = std::fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        if bytes.len() > LARGEST_LOGO {
+            return Err(wrong(format!("has {} bytes and may have at most {LARGEST_LOGO}", bytes.len())));
+        }
+        let ending = path.extension().unwrap_or_default().to_string_lossy();
+        Ok(Logo { name: format!("logo.{ending}"), bytes: bytes.into() })
+    });
+    let usual = Brand::default();
+    Ok(Brand { name: from.name.clone(), colour: from.colour.unwrap_or(usual.colour), logo: logo.transpose()? })
 }

@@ -11,6 +11,7 @@ use axum::{
     response::Response,
     routing::get,
 };
+use axum_extra::routing::TypedPath;
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
@@ -29,8 +30,18 @@ const CSP_SWAGGER: HeaderValue = HeaderValue::from_static(
 const CSP_REFERENCE: HeaderValue =
     HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'");
 
+/// The page to try the API out.
+#[derive(Clone, Copy, Debug, TypedPath)]
+#[typed_path("/swagger/")]
+pub(crate) struct SwaggerUrl;
+
+/// The page to read about the API.
+#[derive(Clone, Copy, Debug, TypedPath)]
+#[typed_path("/redoc/")]
+pub(crate) struct RedocUrl;
+
 /// The templates of these routes.
-pub(crate) const TEMPLATES: [&str; 4] = ["/api/openapi.json", "/swagger/", "/swagger/{*file}", "/redoc/"];
+pub(crate) const TEMPLATES: [&str; 4] = ["/api/openapi.json", SwaggerUrl::PATH, "/swagger/{*file}", RedocUrl::PATH];
 
 /// The documentation of a finished document.
 pub(crate) fn routes(document: &OpenApi) -> Router<Arc<Site>> {
@@ -44,9 +55,9 @@ pub(crate) fn routes(document: &OpenApi) -> Router<Arc<Site>> {
     };
     Router::new()
         .route("/api/openapi.json", get(move |headers: HeaderMap| async move { json.answer(&headers) }))
-        .route("/swagger/", get(|headers: HeaderMap| async move { swagger("index.html", &headers) }))
+        .route(SwaggerUrl::PATH, get(|headers: HeaderMap| async move { swagger("index.html", &headers) }))
         .route("/swagger/{*file}", get(swagger_file))
-        .route("/redoc/", get(reference))
+        .route(RedocUrl::PATH, get(reference))
 }
 
 async fn swagger_file(AxumPath(file): AxumPath<String>, headers: HeaderMap) -> Result<Response> {

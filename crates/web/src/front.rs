@@ -13,7 +13,7 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, HeaderValue, Method, Request, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header},
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
@@ -24,16 +24,23 @@ use crate::{
     compress, cors,
     metrics::Routes,
     normalize,
+    pages::no::{self, Asked, No},
     problem::{Code, Fault, Problem},
     request_id::{REQUEST_ID, RequestIds},
     site::Site,
 };
 
-/// Pages may load what comes from this server, and nothing else.
+/// Pages may load what comes from this server, and nothing that stands in the page itself runs.
 const CSP_PAGE: HeaderValue = HeaderValue::from_static(
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; \
-     frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
+/// Nothing here needs any of a browser's instruments.
+const PERMISSIONS: HeaderValue = HeaderValue::from_static(
+    "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+);
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const DENY: HeaderValue = HeaderValue::from_static("DENY");
 const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
@@ -59,7 +66,7 @@ impl Front {
         templates: impl IntoIterator<Item = String>,
     ) -> houselights_app::Result<Self> {
         let ids = RequestIds::new(site.entropy.as_ref())?;
-        let https = site.settings.public_url.starts_with("https://");
+        let https = site.settings.is_https();
         let cors = cors::layer(&site.settings.cors_origins);
         Ok(Self { cors, router, routes: Routes::new(templates), ids, https, site })
     }
@@ -83,6 +90,7 @@ impl Front {
         }
         let route = self.routes.find(request.uri().path());
         let method = request.method().clone();
+        let asked = Asked::of(&request);
         let encoding = if method == Method::GET { compress::accepted(request.headers()) } else { None };
 
         let mut response = match &self.cors {
@@ -93,6 +101,9 @@ impl Front {
             }
             Some(_) | None => self.inner(request).await,
         };
+        if let Some(asked) = asked {
+            response = no::as_page(&self.site, &asked, response, &id).await;
+        }
         if let Some(encoding) = encoding {
             response = compress::compress(response, encoding).await;
         }
@@ -107,11 +118,13 @@ impl Front {
         match tokio::time::timeout(self.site.settings.request_timeout, answer).await {
             Ok(Ok(Ok(response))) => response,
             Ok(Err(panic)) => {
-                Problem::internal(format!("a handler panicked: {}", panic_text(panic.as_ref()))).into_response()
+                let fault = format!("a handler panicked: {}", panic_text(panic.as_ref()));
+                No::from(Problem::internal(fault)).into_response()
             }
-            Err(_) => Problem::new(Code::Timeout, "The answer took too long. Please try again shortly.")
-                .retry_after(std::time::Duration::from_secs(1))
-                .into_response(),
+            Err(_) => {
+                let late = Problem::new(Code::Timeout, "The answer took too long. Please try again shortly.");
+                No::from(late.retry_after(std::time::Duration::from_secs(1))).into_response()
+            }
         }
     }
 
@@ -129,6 +142,8 @@ impl Front {
         if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
             headers.insert(header::X_FRAME_OPTIONS, DENY);
             headers.insert(header::REFERRER_POLICY, SAME_ORIGIN);
+            headers.insert(PERMISSIONS_POLICY, PERMISSIONS);
+            headers.insert(OPENER_POLICY, SAME_ORIGIN);
             headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(CSP_PAGE);
             if self.https {
                 headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);

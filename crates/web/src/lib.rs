@@ -1,7 +1,8 @@
 //! HTTP and HTML: the JSON API, its documentation, and the front door that every request passes.
 //!
 //! A request's way: [`serve`] reads it, [`Front`] names, bounds and measures it, a handler in [`api`] parses it
-//! ([`body`], [`path`]), asks `houselights_app`, and answers; every "no" becomes an answer in [`problem`].
+//! ([`body`], [`path`]), asks `houselights_app`, and answers; every "no" becomes an answer in [`problem`]. What people
+//! see in a browser stands in [`pages`], what it says in [`text`].
 
 pub mod api;
 pub mod auth;
@@ -12,13 +13,13 @@ mod docs;
 pub mod etag;
 pub mod front;
 mod health;
-mod home;
 pub mod idempotency;
 pub mod limits;
 pub mod metrics;
 mod normalize;
 pub mod openapi;
 pub mod page;
+pub mod pages;
 pub mod path;
 pub mod posters;
 pub mod problem;
@@ -31,11 +32,13 @@ pub mod site;
 mod testing;
 #[cfg(test)]
 mod tests;
+pub mod text;
 
 use std::sync::Arc;
 
 pub use front::{Front, FrontService};
 pub use openapi::openapi;
+use pages::no::No;
 pub use problem::Problem;
 pub use serve::serve;
 pub use settings::WebSettings;
@@ -46,22 +49,20 @@ pub fn front(site: Site) -> houselights_app::Result<Front> {
     let site = Arc::new(site);
     let (router, document) = api::routes().split_for_parts();
     let document = openapi::completed(document);
-    let more = [docs::TEMPLATES.as_slice(), &health::TEMPLATES, &home::TEMPLATES];
+    let more = [docs::TEMPLATES.as_slice(), &health::TEMPLATES, &pages::TEMPLATES];
     let templates: Vec<String> =
         document.paths.paths.keys().cloned().chain(more.concat().into_iter().map(str::to_owned)).collect();
     let router = router
         .merge(docs::routes(&document))
         .merge(health::routes())
-        .merge(home::routes())
-        .fallback(|| async { Problem::not_found() })
+        .merge(pages::routes())
+        .fallback(|| async { No::from(Problem::not_found()) })
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(Arc::clone(&site));
     Front::new(site, router, templates)
 }
 
-async fn method_not_allowed(method: axum::http::Method) -> Problem {
-    Problem::new(
-        problem::Code::MethodNotAllowed,
-        format!("{method} is not possible at this address. See the Allow header."),
-    )
+async fn method_not_allowed(method: axum::http::Method) -> No {
+    let detail = format!("{method} is not possible at this address. See the Allow header.");
+    Problem::new(problem::Code::MethodNotAllowed, detail).into()
 }

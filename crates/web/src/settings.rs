@@ -2,6 +2,11 @@
 
 use std::{fmt, net::IpAddr, str::FromStr, sync::Arc, time::Duration};
 
+pub use crate::{
+    pages::brand::{Brand, Colour, Logo},
+    text::Language,
+};
+
 /// Writes the metrics page.
 pub type MetricsPage = Arc<dyn Fn() -> String + Send + Sync>;
 
@@ -30,8 +35,19 @@ pub struct WebSettings {
     pub metrics_token: Option<String>,
     /// Where the server is reached from outside, such as `https://tickets.example`, without a slash at its end.
     pub public_url: String,
-    /// The demonstration server: its first page says so.
+    /// The demonstration server: its pages say so.
     pub quick_start: bool,
+    /// What makes the pages a cinema's own.
+    pub brand: Brand,
+    /// The language of those who have not chosen one and whose browser asks for none that is spoken here.
+    pub language: Language,
+}
+
+impl WebSettings {
+    /// Whether browsers come over https.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
 }
 
 /// How often one caller may come in a minute.
@@ -68,6 +84,8 @@ impl Default for WebSettings {
             metrics_token: None,
             public_url: "http://127.0.0.1:8000".into(),
             quick_start: false,
+            brand: Brand::default(),
+            language: Language::default(),
         }
     }
 }

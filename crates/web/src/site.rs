@@ -4,7 +4,13 @@ use std::sync::Arc;
 
 use houselights_app::{App, Entropy};
 
-use crate::{api::seats::Maps, limits::Limits, rendered::Rendered, settings::WebSettings};
+use crate::{
+    api::seats::Maps,
+    limits::Limits,
+    pages::{assets::Assets, cookies::Cookies, form, kept::Kept},
+    rendered::Rendered,
+    settings::WebSettings,
+};
 
 /// Everything the web side needs to answer; one for the whole process.
 #[derive(Debug)]
@@ -19,6 +25,14 @@ pub struct Site {
     pub(crate) rendered: Rendered,
     /// Maps of seats.
     pub(crate) seat_maps: Maps,
+    /// Pages that are the same for many.
+    pub(crate) kept: Kept,
+    /// Style sheets, modules and pictures.
+    pub(crate) assets: Assets,
+    /// How cookies are written.
+    pub(crate) cookies: Cookies,
+    /// The site's own origin, as browsers write it.
+    pub(crate) own_origin: String,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -34,6 +48,10 @@ impl Site {
             limits: Limits::new(settings.limits),
             rendered: Rendered::default(),
             seat_maps: Maps::default(),
+            kept: Kept::default(),
+            assets: Assets::new(&settings.brand),
+            cookies: Cookies::new(settings.is_https()),
+            own_origin: form::origin_of(&settings.public_url),
             settings,
             entropy,
         }

@@ -18,6 +18,7 @@ pub(crate) use layers::{Environment, Layers, Purpose};
 pub(crate) use reference::markdown;
 pub(crate) use settings::{Reach, Setting, groups};
 
+use houselights_web::settings::{Colour, Language, Logo};
 use values::{address, duration, list, number, number_or_auto, on_off, size, word};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -33,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) workers: usize,
     pub(crate) readers: usize,
     pub(crate) connections: Connections,
+    pub(crate) pages: Pages,
     /// `None`: off.
     pub(crate) rate_limits: Option<RateLimits>,
     pub(crate) accounts: Accounts,
@@ -52,6 +54,15 @@ pub(crate) struct Connections {
     pub(crate) shutdown_deadline: Duration,
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) cors_origins: Vec<String>,
+}
+
+/// What makes the pages a cinema's own.
+#[derive(Clone, Debug)]
+pub(crate) struct Pages {
+    pub(crate) name: String,
+    pub(crate) colour: Option<Colour>,
+    pub(crate) logo: Option<PathBuf>,
+    pub(crate) language: Option<Language>,
 }
 
 /// How often a caller may ask in a minute; 0: without limit.
@@ -146,6 +157,14 @@ impl Config {
             workers: from.take("workers", |text| whole_or_auto(text, 1..=1024, cores)),
             readers: from.take("readers", |text| whole_or_auto(text, 1..=1024, cores.max(2))),
             connections: Connections::from_layers(from),
+            pages: Pages {
+                name: from.take("brand_name", |text| Ok(text.to_owned())),
+                colour: from.take_optional("brand_colour", str::parse),
+                logo: from.take_optional("brand_logo", picture),
+                language: from.take_optional("default_language", |text| {
+                    Language::from_code(text).ok_or_else(|| "must be one of en, de, es".into())
+                }),
+            },
             rate_limits: RateLimits::from_layers(from),
             accounts: Accounts::from_layers(from, cores),
             booking: Booking {
@@ -222,6 +241,12 @@ fn whole_or_auto(text: &str, range: std::ops::RangeInclusive<u32>, auto: usize) 
 
 fn folder(text: &str) -> Result<PathBuf, String> {
     if text.is_empty() { Err("must name a folder".into()) } else { Ok(PathBuf::from(text)) }
+}
+
+fn picture(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if Logo::ENDINGS.contains(&ending) { Ok(path) } else { Err("must be an svg, png, webp, jpg or jpeg file".into()) }
 }
 
 fn url(text: &str) -> Result<String, String> {

@@ -108,6 +108,7 @@ const fn set(name: &'static str, default: &'static str, unit: Unit, help: &'stat
 const TABLE: &[(&str, &[Setting])] = &[
     ("Place", PLACE),
     ("Connections", CONNECTIONS),
+    ("Pages", PAGES),
     ("Requests", REQUESTS),
     ("Accounts and tokens", ACCOUNTS),
     ("Booking", BOOKING),
@@ -121,7 +122,7 @@ const PLACE: &[Setting] = &[
         .reach(Reach::Everywhere),
     set("database_url", "", Unit::Text, "For a database elsewhere, `postgres://...`. Not built yet: it must stay unset.")
         .reach(Reach::Secret),
-    set("public_url", "", Unit::Text, "The address by which browsers reach the server, such as `https://tickets.example`. Not set: what the request says."),
+    set("public_url", "", Unit::Text, "The address by which browsers reach the server, such as `https://tickets.example`. With https, cookies are sent over https only, and browsers are told to come back so. Not set: plain http on the address above."),
     set("workers", "auto", Unit::NumberOrAuto, "Threads that answer requests; auto: one a processor core."),
     set("readers", "auto", Unit::NumberOrAuto, "The most queries that read the database at once; auto: one a processor core, and at least two."),
 ];
@@ -159,6 +160,28 @@ const CONNECTIONS: &[Setting] = &[
         "",
         Unit::List,
         "Origins whose pages may call the API from a browser, such as `https://app.example`; `*` for all. Not set: none.",
+    ),
+];
+
+const PAGES: &[Setting] = &[
+    set("brand_name", "Houselights", Unit::Text, "What the house is called, in the head of every page."),
+    set(
+        "brand_colour",
+        "#a31c38",
+        Unit::Text,
+        "The colour of buttons and links. Pages use it as dark or as light as it needs to be to be read well.",
+    ),
+    set(
+        "brand_logo",
+        "",
+        Unit::Path,
+        "A picture file (svg, png, webp or jpg, up to 256 KiB) for the head of every page. Not set: that of Houselights.",
+    ),
+    set(
+        "default_language",
+        "en",
+        Unit::Word(&["en", "de", "es"]),
+        "The language of pages for who has not chosen one and whose browser asks for none that is spoken here.",
     ),
 ];
 

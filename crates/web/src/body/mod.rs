@@ -101,6 +101,18 @@ impl Fields {
         }
     }
 
+    /// All that stands in a field of a form, in the order it came.
+    pub fn texts<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
+        let parts = match &self.source {
+            Source::Form(parts) => parts.as_slice(),
+            Source::Nothing | Source::Json(_) => &[],
+        };
+        parts.iter().filter_map(move |(known, part)| match part {
+            Part::Text(text) if known == name => Some(text.as_str()),
+            Part::Text(_) | Part::File(_) => None,
+        })
+    }
+
     /// An uploaded file.
     pub fn upload(&self, name: &str) -> Option<&Upload> {
         let Source::Form(parts) = &self.source else { return None };

@@ -49,6 +49,7 @@ codes! {
     NoActiveAccount "no_active_account" UNAUTHORIZED "User name and password do not match",
     PermissionDenied "permission_denied" FORBIDDEN "This account may not do this",
     NotYours "not_yours" FORBIDDEN "This belongs to someone else",
+    ForeignForm "foreign_form" FORBIDDEN "The form came from another site",
     NotFound "not_found" NOT_FOUND "There is no such thing",
     UnknownMovie "unknown_movie" NOT_FOUND "There is no such movie",
     UnknownShow "unknown_show" NOT_FOUND "There is no such show",

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use axum::{
     body::Body,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::{
@@ -111,6 +111,11 @@ impl Problem {
     /// The status that it leaves with.
     pub const fn status(&self) -> StatusCode {
         self.code.status()
+    }
+
+    /// When to come again, as a header.
+    pub fn retry_headers(&self) -> HeaderMap {
+        self.retry_after.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))).into_iter().collect()
     }
 
     /// The body of the answer.

@@ -29,8 +29,16 @@ async fn every_answer_has_a_name_and_safe_headers() {
     assert_eq!(house.get("/api/").await.header("x-request-id").len(), 29);
     let page = house.get("/").await;
     assert_eq!((page.header("x-frame-options"), page.header("referrer-policy")), ("DENY", "same-origin"));
-    assert!(page.header("content-security-policy").contains("default-src 'self'"));
+    assert!(
+        page.header("content-security-policy").starts_with("default-src 'none'; script-src 'self'; style-src 'self';")
+    );
+    assert!(page.header("permissions-policy").contains("camera=()"));
+    assert_eq!(page.header("cross-origin-opener-policy"), "same-origin");
     assert!(String::from_utf8(page.body.to_vec()).unwrap().contains("/swagger/"));
+    // Swagger UI and the reference keep the policies that they need.
+    assert!(
+        house.get("/swagger/").await.header("content-security-policy").contains("style-src 'self' 'unsafe-inline'")
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,1 @@
+# Die Seite einer Vorstellung mit dem Saalplan.

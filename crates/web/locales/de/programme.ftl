@@ -1,0 +1,1 @@
+# Das Programm und die Seiten der Filme.

@@ -1,0 +1,1 @@
+# The show’s page with the map of its hall.

@@ -1,0 +1,1 @@
+# La página de una sesión con el plano de la sala.

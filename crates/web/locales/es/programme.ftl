@@ -1,0 +1,1 @@
+# La cartelera y las páginas de las películas.

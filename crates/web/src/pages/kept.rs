@@ -1,0 +1,108 @@
+//! Pages that are the same for many: rendered once, compressed once, and not sent again to who has them.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use bytes::Bytes;
+use quick_cache::sync::Cache;
+
+use super::{
+    no::Result,
+    shell::{Middle, Page},
+    visitor::{HTML, VARY, Visitor},
+};
+use crate::{
+    compress::{Compressed, accepted},
+    etag,
+    text::Language,
+};
+
+/// Pages kept.
+const MOST: usize = 2_000;
+/// Addresses longer than this are answered without being kept.
+const LONGEST: usize = 300;
+/// Whoever has the page asks whether it has changed.
+const ASK: HeaderValue = HeaderValue::from_static("private, no-cache");
+
+/// What a page was made from, such as the catalogue's generation and the minute: another one is another page.
+pub type Generation = [u64; 2];
+
+/// Pages by address and language.
+#[derive(Debug)]
+pub(crate) struct Kept(Cache<(String, Language), Arc<Entry>>);
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self(Cache::new(MOST))
+    }
+}
+
+#[derive(Debug)]
+struct Entry {
+    generation: Generation,
+    middle: Middle,
+    /// The whole page as everyone sees it who is not signed in.
+    whole: OnceLock<Whole>,
+}
+
+#[derive(Debug)]
+struct Whole {
+    body: Compressed,
+    tag: HeaderValue,
+}
+
+impl Visitor {
+    /// Shows a page whose middle is the same for all who ask for this address in this language, until the generation
+    /// changes. The generation is read before `make` reads anything, so that a change in between makes the page
+    /// stale, never wrong. Whoever is signed in gets the kept middle in a shell of their own.
+    pub async fn show_kept<P: Page>(
+        &self,
+        generation: Generation,
+        make: impl AsyncFnOnce() -> Result<P>,
+    ) -> Result<Response> {
+        let entry = self.entry(generation, make).await?;
+        if self.guest.is_some() || self.notice.is_some() {
+            return Ok(self.own(&entry.middle));
+        }
+        let whole = entry.whole.get_or_init(|| {
+            let text = Bytes::from(self.whole(&entry.middle));
+            Whole { tag: etag::tag_of(&text), body: Compressed::quick(text) }
+        });
+        let mut response = Response::new(Body::empty());
+        if etag::matches(&self.headers, &whole.tag) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        } else {
+            let (bytes, encoding) = whole.body.variant(accepted(&self.headers));
+            *response.body_mut() = Body::from(bytes);
+            response.headers_mut().extend(encoding.map(|encoding| (header::CONTENT_ENCODING, encoding)));
+            response.headers_mut().insert(header::CONTENT_TYPE, HTML);
+        }
+        let headers = response.headers_mut();
+        headers.insert(header::ETAG, whole.tag.clone());
+        headers.insert(header::CACHE_CONTROL, ASK);
+        headers.insert(header::VARY, VARY);
+        Ok(response)
+    }
+
+    async fn entry<P: Page>(
+        &self,
+        generation: Generation,
+        make: impl AsyncFnOnce() -> Result<P>,
+    ) -> Result<Arc<Entry>> {
+        let key = (self.here.to_string(), self.t.language());
+        if let Some(entry) = self.site.kept.0.get(&key)
+            && entry.generation == generation
+        {
+            return Ok(entry);
+        }
+        let entry = Arc::new(Entry { generation, middle: Middle::of(&make().await?), whole: OnceLock::new() });
+        if key.0.len() <= LONGEST {
+            self.site.kept.0.insert(key, Arc::clone(&entry));
+        }
+        Ok(entry)
+    }
+}
