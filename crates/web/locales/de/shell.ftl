@@ -14,7 +14,6 @@ footer-about = Über uns
 footer-api = Für Entwickler
 footer-language = Sprache
 footer-demo = Eine Vorführung: Filme und Vorstellungen sind erfunden.
-notice-label = Hinweis
 form-optional = freiwillig
 form-summary-title = { $count ->
     [one] Eine Angabe stimmt noch nicht

@@ -14,7 +14,6 @@ footer-about = About
 footer-api = For developers
 footer-language = Language
 footer-demo = A demonstration: its films and shows are made up.
-notice-label = Notice
 form-optional = optional
 form-summary-title = { $count ->
     [one] One thing needs another look

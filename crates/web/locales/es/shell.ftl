@@ -14,7 +14,6 @@ footer-about = Acerca de
 footer-api = Para desarrolladores
 footer-language = Idioma
 footer-demo = Una demostración: las películas y las sesiones son inventadas.
-notice-label = Aviso
 form-optional = opcional
 form-summary-title = { $count ->
     [one] Hay un dato que revisar
