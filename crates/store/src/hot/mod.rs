@@ -3,6 +3,7 @@
 //! A [`Lane`] takes batches of commands and carries each batch out in one transaction; each command decides by itself,
 //! and the caller may answer only when [`Lane::apply`] has returned, which is after the commit.
 
+mod decide;
 mod sqlite;
 mod sqlite_commands;
 mod sqlite_commit;

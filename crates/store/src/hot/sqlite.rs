@@ -3,13 +3,18 @@
 use std::{collections::HashMap, sync::Arc};
 
 use houselights_domain::{
-    Refusal, ShowId, UtcMicros,
+    ShowId, UtcMicros,
     ledger::{GENESIS, Hash},
     show::SalesRules,
 };
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Applied, Command, Decision, Outcome, sqlite_commands, sqlite_commit, sqlite_statements::Statements};
+use super::{
+    Applied, Command, Decision, Outcome,
+    decide::{self, Chain},
+    sqlite_commands, sqlite_commit,
+    sqlite_statements::Statements,
+};
 use crate::{
     error::{Error, Result},
     sqlite::{Sqlite, settle},
@@ -23,8 +28,7 @@ pub(super) const LANE: i64 = 1;
 pub(super) struct Tip {
     pub(super) next_order: i64,
     pub(super) next_booking: i64,
-    pub(super) next_seq: i64,
-    pub(super) hash: Hash,
+    pub(super) chain: Chain,
 }
 
 /// See [`super::Lane`].
@@ -145,10 +149,8 @@ fn run(
         let decision = if let Some(earlier) = earlier {
             earlier
         } else {
-            let decision = work.carry_out(&command.action)?;
-            // A quote that is out of date is made anew by the caller: it is no answer to be replayed.
-            let final_word = !matches!(decision, Err(Refusal::ShowChanged));
-            if let Some(key) = command.key.as_ref().filter(|_| final_word) {
+            let decision = decide::carry_out(&mut work, &command.action)?;
+            if let Some(key) = command.key.as_ref().filter(|_| decide::is_final(&decision)) {
                 sqlite_commands::remember(connection, command.actor, key, &decision, now)?;
             }
             decision
@@ -191,7 +193,6 @@ fn read_tip(connection: &Connection) -> Result<Tip> {
     Ok(Tip {
         next_order: next("SELECT coalesce(max(id), 0) FROM orders")?,
         next_booking: next("SELECT coalesce(max(id), 0) FROM bookings")?,
-        next_seq: seq + 1,
-        hash,
+        chain: Chain { lane: LANE, next_seq: seq + 1, hash },
     })
 }

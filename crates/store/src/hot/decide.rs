@@ -1,0 +1,271 @@
+//! What a command comes to: read, let the domain decide, write. The same on every database; what stands on the desk,
+//! rows in a transaction or rows in memory that are written together, is the database's business.
+
+use houselights_domain::{
+    BookingId, OrderId, Refusal, SeatNumber, ShowId, UtcMicros,
+    booking::{Booking, BookingStatus},
+    claim::{ClaimRow, ClaimState},
+    ledger::{Hash, LedgerAction, LedgerEntry},
+    money::Minor,
+    order::OrderState,
+    show::SalesRules,
+};
+
+use super::{Action, Actor, Decision, Order, Outcome};
+use crate::error::{Error, Result};
+
+/// A seat that changes its owner.
+pub(super) struct Move {
+    pub(super) show: ShowId,
+    pub(super) seat: SeatNumber,
+    pub(super) order: OrderId,
+    pub(super) booking: BookingId,
+    pub(super) action: LedgerAction,
+    pub(super) deadline: UtcMicros,
+}
+
+/// Where a lane's ledger goes on.
+#[derive(Clone, Debug)]
+pub(super) struct Chain {
+    pub(super) lane: i64,
+    pub(super) next_seq: i64,
+    pub(super) hash: Hash,
+}
+
+impl Chain {
+    /// The next entry and its link.
+    pub(super) fn link(&mut self, change: &Move, version: i64, (actor, at): (Actor, UtcMicros)) -> (LedgerEntry, Hash) {
+        let entry = LedgerEntry {
+            lane: self.lane,
+            seq: self.next_seq,
+            at,
+            actor: actor.user,
+            action: change.action,
+            show: change.show,
+            seat: change.seat,
+            version,
+            order: change.order,
+            booking: change.booking,
+        };
+        self.hash = entry.hash(&self.hash);
+        self.next_seq += 1;
+        (entry, self.hash)
+    }
+}
+
+pub(super) type Decided<T> = Result<std::result::Result<T, Refusal>>;
+
+/// Returns from a function that decides when a rule says "no".
+macro_rules! allowed {
+    ($ruled:expr) => {
+        match $ruled {
+            Ok(value) => value,
+            Err(refusal) => return Ok(Err(refusal)),
+        }
+    };
+}
+
+/// What a command reads and writes, as one transaction sees it.
+pub(super) trait Desk {
+    fn actor(&self) -> Actor;
+    fn now(&self) -> UtcMicros;
+    fn rules(&mut self, show: ShowId) -> Decided<SalesRules>;
+    fn claim_row(&mut self, show: ShowId, seat: SeatNumber) -> Result<Option<ClaimRow>>;
+    fn order(&mut self, id: OrderId) -> Decided<Order>;
+    fn booking(&mut self, id: BookingId) -> Result<Option<Booking>>;
+    /// The bookings of an order that own their seats, by number.
+    fn live_bookings(&mut self, order: &Order) -> Result<Vec<Booking>>;
+    /// A number for an order, and the first of as many numbers without gaps for its bookings.
+    fn numbers(&mut self, bookings: u32) -> Result<(OrderId, BookingId)>;
+    fn insert_order(&mut self, order: &Order) -> Result<()>;
+    fn insert_booking(&mut self, booking: &Booking) -> Result<()>;
+    fn update_order(&mut self, order: &Order) -> Result<()>;
+    fn update_booking(&mut self, booking: &Booking) -> Result<()>;
+    /// The only place where a seat changes its owner, with the ledger's entry of it. A claim moves on only from the
+    /// very version that was read, and only if it is nobody's, its deadline has passed, or it belongs to the same
+    /// booking.
+    fn change_owner(&mut self, change: &Move, before: Option<ClaimRow>) -> Result<()>;
+}
+
+/// Carries one action out, or says why not. A refusal has written nothing.
+pub(super) fn carry_out(desk: &mut impl Desk, action: &Action) -> Result<Decision> {
+    match action {
+        Action::Claim { show, revision, seats, hold_until } => claim(desk, (*show, *revision), seats, *hold_until),
+        Action::Confirm(order) => confirm(desk, *order),
+        Action::Cancel(booking) => cancel(desk, *booking),
+        Action::Release(order) => release(desk, *order),
+        Action::Expire(order) => expire(desk, *order),
+    }
+}
+
+/// Whether a decision is an answer to be replayed. A quote that is out of date is made anew by the caller: it is none.
+pub(super) const fn is_final(decision: &Decision) -> bool {
+    !matches!(decision, Err(Refusal::ShowChanged))
+}
+
+fn claim(
+    desk: &mut impl Desk,
+    (show, revision): (ShowId, i64),
+    seats: &[(SeatNumber, Minor)],
+    hold_until: Option<UtcMicros>,
+) -> Result<Decision> {
+    let now = desk.now();
+    let numbers: Vec<SeatNumber> = seats.iter().map(|(seat, _)| *seat).collect();
+    let rules = allowed!(desk.rules(show)?);
+    allowed!(rules.check(&numbers, revision, now));
+    let mut before = claim_rows(desk, show, &numbers)?;
+    let states = || before.iter().map(|row| ClaimState::of(*row, now));
+    let taken: Vec<SeatNumber> =
+        numbers.iter().zip(states()).filter(|(_, state)| state.is_owned()).map(|(seat, _)| *seat).collect();
+    if !taken.is_empty() {
+        return Ok(Err(Refusal::SeatTaken(taken)));
+    }
+    let mut lapsed: Vec<OrderId> = states()
+        .filter_map(|state| if let ClaimState::Lapsed { former, .. } = state { Some(former) } else { None })
+        .collect();
+    if !lapsed.is_empty() {
+        lapsed.sort_unstable();
+        lapsed.dedup();
+        for former in lapsed {
+            allowed!(expire(desk, former)?);
+        }
+        before = claim_rows(desk, show, &numbers)?;
+    }
+    let order = new_order(desk, show, seats, OrderState::new(hold_until))?;
+    desk.insert_order(&order)?;
+    let (action, begins_as) = match hold_until {
+        Some(_) => (LedgerAction::Held, BookingStatus::Held),
+        None => (LedgerAction::Sold, BookingStatus::Booked),
+    };
+    let mut bookings = Vec::with_capacity(seats.len());
+    for (((seat, price), before), id) in seats.iter().zip(before).zip(order.first_booking.0..) {
+        let booking = Booking {
+            id: BookingId(id),
+            order: order.id,
+            user: order.user,
+            show,
+            seat: *seat,
+            status: begins_as,
+            price: *price,
+            created_at: now,
+            ended_at: None,
+        };
+        desk.insert_booking(&booking)?;
+        let deadline = order.state.claim_deadline();
+        let change = Move { show, seat: *seat, order: order.id, booking: booking.id, action, deadline };
+        desk.change_owner(&change, before)?;
+        bookings.push(booking);
+    }
+    Ok(Ok(Outcome::Done(order, bookings)))
+}
+
+fn claim_rows(desk: &mut impl Desk, show: ShowId, seats: &[SeatNumber]) -> Result<Vec<Option<ClaimRow>>> {
+    seats.iter().map(|seat| desk.claim_row(show, *seat)).collect()
+}
+
+fn new_order(desk: &mut impl Desk, show: ShowId, seats: &[(SeatNumber, Minor)], state: OrderState) -> Result<Order> {
+    let count = u32::try_from(seats.len()).map_err(|_| Error::Bug("an order of too many seats".into()))?;
+    let (id, first_booking) = desk.numbers(count)?;
+    Ok(Order {
+        id,
+        user: desk.actor().user,
+        show,
+        state,
+        first_booking,
+        seats: count,
+        live_seats: count,
+        total: Minor(seats.iter().map(|(_, price)| price.0).sum()),
+        created_at: desk.now(),
+    })
+}
+
+fn confirm(desk: &mut impl Desk, id: OrderId) -> Result<Decision> {
+    let order = allowed!(own_order(desk, id)?);
+    let state = allowed!(order.state.confirm(desk.now()));
+    let mut changed = Vec::new();
+    for booking in desk.live_bookings(&order)? {
+        changed.push(move_booking(desk, &booking, BookingStatus::Booked, LedgerAction::Sold)?);
+    }
+    let order = Order { state, ..order };
+    desk.update_order(&order)?;
+    Ok(Ok(Outcome::Done(order, changed)))
+}
+
+fn cancel(desk: &mut impl Desk, id: BookingId) -> Result<Decision> {
+    let (actor, now) = (desk.actor(), desk.now());
+    let Some(booking) = desk.booking(id)? else {
+        return Ok(Err(Refusal::UnknownBooking(id)));
+    };
+    if booking.user != actor.user && !actor.staff {
+        return Ok(Err(Refusal::NotYours));
+    }
+    match booking.status {
+        BookingStatus::Cancelled => return Ok(Err(Refusal::AlreadyCancelled)),
+        BookingStatus::Expired => return Ok(Err(Refusal::HoldExpired)),
+        BookingStatus::Held | BookingStatus::Booked => {}
+    }
+    let order = allowed!(desk.order(booking.order)?);
+    let cancelled = allowed!(order.state.cancel(now));
+    let rules = allowed!(desk.rules(booking.show)?);
+    allowed!(rules.check_cancel(actor.staff, now));
+    let booking = move_booking(desk, &booking, BookingStatus::Cancelled, LedgerAction::Released)?;
+    let live_seats = order.live_seats.saturating_sub(1);
+    let state = if live_seats == 0 { cancelled } else { order.state };
+    let order = Order { state, live_seats, ..order };
+    desk.update_order(&order)?;
+    Ok(Ok(Outcome::Done(order, vec![booking])))
+}
+
+fn release(desk: &mut impl Desk, id: OrderId) -> Result<Decision> {
+    let (actor, now) = (desk.actor(), desk.now());
+    let order = allowed!(own_order(desk, id)?);
+    let state = allowed!(order.state.cancel(now));
+    let rules = allowed!(desk.rules(order.show)?);
+    allowed!(rules.check_cancel(actor.staff, now));
+    end(desk, &order, state, (BookingStatus::Cancelled, LedgerAction::Released))
+}
+
+fn expire(desk: &mut impl Desk, id: OrderId) -> Result<Decision> {
+    let order = allowed!(desk.order(id)?);
+    let state = allowed!(order.state.expire(desk.now()));
+    end(desk, &order, state, (BookingStatus::Expired, LedgerAction::Expired))
+}
+
+fn end(
+    desk: &mut impl Desk,
+    order: &Order,
+    state: OrderState,
+    (to, action): (BookingStatus, LedgerAction),
+) -> Result<Decision> {
+    let mut changed = Vec::new();
+    for booking in desk.live_bookings(order)? {
+        changed.push(move_booking(desk, &booking, to, action)?);
+    }
+    let order = Order { state, live_seats: 0, ..order.clone() };
+    desk.update_order(&order)?;
+    Ok(Ok(Outcome::Done(order, changed)))
+}
+
+fn own_order(desk: &mut impl Desk, id: OrderId) -> Decided<Order> {
+    let order = allowed!(desk.order(id)?);
+    let actor = desk.actor();
+    if order.user != actor.user && !actor.staff {
+        return Ok(Err(Refusal::NotYours));
+    }
+    Ok(Ok(order))
+}
+
+/// Gives a booking its new status and its seat's claim the deadline that goes with it.
+fn move_booking(desk: &mut impl Desk, booking: &Booking, to: BookingStatus, action: LedgerAction) -> Result<Booking> {
+    let (ended_at, deadline) = match to {
+        BookingStatus::Booked => (None, UtcMicros::NEVER),
+        _ => (Some(desk.now()), UtcMicros::BEGINNING),
+    };
+    let booking = Booking { status: to, ended_at, ..booking.clone() };
+    desk.update_booking(&booking)?;
+    let before = desk.claim_row(booking.show, booking.seat)?;
+    let change =
+        Move { show: booking.show, seat: booking.seat, order: booking.order, booking: booking.id, action, deadline };
+    desk.change_owner(&change, before)?;
+    Ok(booking)
+}
