@@ -10,6 +10,9 @@ pub enum Error {
     /// lost, and then the sentence says so. Trying again may help.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// A change was sent to the database, and whether it was carried out could not be found out in time.
+    #[error("it is not known whether the database has carried this out: {0}")]
+    Unknown(String),
     /// A unique value is there already.
     #[error("a unique value is there already: {0}")]
     Taken(String),
@@ -25,6 +28,25 @@ pub enum Error {
     /// A statement the database did not understand, or values of the wrong type: a bug of ours.
     #[error("a bug in the store: {0}")]
     Bug(String),
+}
+
+impl Error {
+    /// The same error for another caller.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::Unavailable(why) => Self::Unavailable(why.clone()),
+            Self::Unknown(why) => Self::Unknown(why.clone()),
+            other => Self::Bug(other.to_string()),
+        }
+    }
+
+    /// As a fault of a database that cannot answer now.
+    pub(crate) fn into_unavailable(self) -> Self {
+        match self {
+            Self::Unavailable(why) => Self::Unavailable(why),
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for Error {

@@ -158,7 +158,7 @@ where
     postgres_state(db).await
 }
 
-async fn connected<T>(config: &tokio_postgres::Config, tls: T) -> Result<tokio_postgres::Client>
+pub(crate) async fn connected<T>(config: &tokio_postgres::Config, tls: T) -> Result<tokio_postgres::Client>
 where
     T: MakeTlsConnect<Socket>,
     T::Stream: Send + 'static,

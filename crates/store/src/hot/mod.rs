@@ -1,9 +1,18 @@
 //! The hot path: the one transaction in which a seat's owner changes.
 //!
 //! A [`Lane`] takes batches of commands and carries each batch out in one transaction; each command decides by itself,
-//! and the caller may answer only when [`Lane::apply`] has returned, which is after the commit.
+//! and the caller may answer only when the lane has returned, which is after the commit.
 
 mod decide;
+mod postgres;
+mod postgres_desk;
+mod postgres_load;
+mod postgres_numbers;
+mod postgres_reads;
+mod postgres_session;
+mod postgres_statements;
+mod postgres_trouble;
+mod postgres_write;
 mod sqlite;
 mod sqlite_commands;
 mod sqlite_commit;
@@ -20,7 +29,7 @@ use houselights_domain::{
 };
 
 use crate::{
-    error::{Error, Result},
+    error::Result,
     exec::{Backend, Db},
 };
 
@@ -165,21 +174,47 @@ pub struct Applied {
 /// A writer of the hot path. Each has a ledger chain of its own.
 #[derive(Debug)]
 pub enum Lane {
-    /// The embedded database's only lane.
-    Sqlite(sqlite::SqliteLane),
+    /// The embedded database's only lane. It blocks: give it a thread.
+    Blocking(BlockingLane),
+    /// One of a PostgreSQL database's lanes. It waits for the network: give it a task.
+    Waiting(WaitingLane),
 }
 
-impl Lane {
-    /// Carries a batch out in one transaction. Returns after the commit. Blocks on SQLite.
-    pub fn apply(&mut self, batch: &[Command], now: UtcMicros) -> Applied {
-        let Self::Sqlite(lane) = self;
-        lane.apply(batch, now)
-    }
+pub use postgres::PostgresLane as WaitingLane;
+pub use sqlite::SqliteLane as BlockingLane;
 
-    /// Does a bounded piece of what was put off; `true` when more is left. For when the queue is empty.
-    pub fn tidy(&mut self) -> Result<bool> {
-        let Self::Sqlite(lane) = self;
-        lane.tidy()
+impl Lane {
+    /// Carries a batch out in one transaction and returns after the commit, whichever kind of lane it is.
+    pub async fn apply(&mut self, batch: &[Command], now: UtcMicros) -> Applied {
+        match self {
+            Self::Blocking(lane) => lane.apply(batch, now),
+            Self::Waiting(lane) => lane.apply(batch, now).await,
+        }
+    }
+}
+
+/// Whose clock decides whether a deadline has passed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TimeSource {
+    /// The database's, where it is shared by several nodes: their own may differ. An embedded one has the caller's.
+    #[default]
+    Database,
+    /// The caller's, as tests want it.
+    Caller,
+}
+
+/// How lanes are opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LaneSettings {
+    /// How many, at least one. An embedded database has never more than one.
+    pub count: usize,
+    /// Whose clock they go by.
+    pub time: TimeSource,
+}
+
+impl Default for LaneSettings {
+    fn default() -> Self {
+        Self { count: 1, time: TimeSource::default() }
     }
 }
 
@@ -192,21 +227,30 @@ pub struct Owned {
     pub seats: Vec<SeatChange>,
 }
 
-/// What PostgreSQL does not do yet.
-fn not_built() -> Error {
-    Error::Setup("bookings on PostgreSQL are not built yet".into())
-}
-
 impl Db {
     /// Opens the lanes. Call it once for each process.
-    pub async fn lanes(&self) -> Result<Vec<Lane>> {
+    pub async fn lanes(&self, settings: LaneSettings) -> Result<Vec<Lane>> {
         match &self.0 {
             Backend::Sqlite(db) => {
                 let db = Arc::clone(db);
-                let lane = crate::sqlite::blocking(move || sqlite::SqliteLane::open(db)).await?;
-                Ok(vec![Lane::Sqlite(lane)])
+                let lane = crate::sqlite::blocking(move || BlockingLane::open(db)).await?;
+                Ok(vec![Lane::Blocking(lane)])
             }
-            Backend::Postgres(_) => Err(not_built()),
+            Backend::Postgres(db) => {
+                let mut lanes = Vec::new();
+                for _ in 0..settings.count.max(1) {
+                    lanes.push(Lane::Waiting(WaitingLane::open(Arc::clone(db), settings.time).await?));
+                }
+                Ok(lanes)
+            }
+        }
+    }
+
+    /// Whether other nodes may sell seats in this database: then what this node knows of them is not all there is.
+    pub const fn is_shared(&self) -> bool {
+        match &self.0 {
+            Backend::Sqlite(_) => false,
+            Backend::Postgres(_) => true,
         }
     }
 
@@ -214,7 +258,7 @@ impl Db {
     pub async fn owned_seats(&self, shows: Vec<ShowId>) -> Result<Vec<Owned>> {
         match &self.0 {
             Backend::Sqlite(db) => sqlite_reads::owned_seats(db, shows).await,
-            Backend::Postgres(_) => Err(not_built()),
+            Backend::Postgres(db) => postgres_reads::owned_seats(db, shows).await,
         }
     }
 
@@ -222,7 +266,7 @@ impl Db {
     pub async fn bookings_of(&self, user: UserId, before: Option<BookingId>, limit: u32) -> Result<Vec<Booking>> {
         match &self.0 {
             Backend::Sqlite(db) => sqlite_reads::bookings_of(db, user, before, limit).await,
-            Backend::Postgres(_) => Err(not_built()),
+            Backend::Postgres(db) => postgres_reads::bookings_of(db, user, before, limit).await,
         }
     }
 }

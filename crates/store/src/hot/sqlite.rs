@@ -69,7 +69,8 @@ impl SqliteLane {
         Ok(Self { db, tip, known: Known::default() })
     }
 
-    pub(super) fn apply(&mut self, batch: &[Command], now: UtcMicros) -> Applied {
+    /// Carries a batch out in one transaction. Returns after the commit; blocks.
+    pub fn apply(&mut self, batch: &[Command], now: UtcMicros) -> Applied {
         match self.transaction(batch, now) {
             Ok(applied) => applied,
             // One command that the database chokes on must not take the others with it.
@@ -86,7 +87,8 @@ impl SqliteLane {
         }
     }
 
-    pub(super) fn tidy(&mut self) -> Result<bool> {
+    /// Does a bounded piece of what was put off; `true` when more is left. For when the queue is empty.
+    pub fn tidy(&mut self) -> Result<bool> {
         let mut turn = self.db.turn();
         settle(&turn.connection)?;
         self.db.user_index.merge_slice(&mut turn.connection)

@@ -1,5 +1,6 @@
 //! PostgreSQL: a bounded pool, transactions without session state, and answers in bounded time when it is away.
 
+mod dial;
 mod lease;
 mod place;
 mod tls;
@@ -13,6 +14,7 @@ use std::{
 };
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime};
+use dial::Dial;
 pub(crate) use lease::{Kind, Lease};
 use place::Place;
 pub(crate) use place::chain;
@@ -64,6 +66,7 @@ impl std::fmt::Debug for PostgresOptions {
 pub(crate) struct Postgres {
     pool: Pool,
     pub(crate) options: PostgresOptions,
+    dial: Dial,
     shown: String,
     schema: SchemaState,
     /// How often the programme had been changed when that was last asked.
@@ -91,8 +94,14 @@ impl Postgres {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| Error::Bug(format!("the pool of connections: {error}")))?;
-        let mut db =
-            Self { pool, options, shown: place.shown(), schema: SchemaState::Current(0), programme: AtomicI64::new(0) };
+        let mut db = Self {
+            pool,
+            options,
+            dial: Dial { config: place.config.clone(), tls: tls.clone() },
+            shown: place.shown(),
+            schema: SchemaState::Current(0),
+            programme: AtomicI64::new(0),
+        };
         db.schema = migrate::postgres_state(&db).await?;
         match db.schema {
             SchemaState::Ahead { at, known } => return Err(migrate::ahead(at, known)),
@@ -137,6 +146,11 @@ impl Postgres {
     /// Place, database, user and protection, in words.
     pub(crate) fn shown(&self) -> &str {
         &self.shown
+    }
+
+    /// A connection of one's own, outside the pool. It ends when it is dropped.
+    pub(crate) async fn connect(&self) -> Result<tokio_postgres::Client> {
+        self.dial.connect().await
     }
 
     /// A connection, within the time that is allowed for waiting.

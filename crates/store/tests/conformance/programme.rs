@@ -11,7 +11,7 @@ use houselights_store::{
         cinemas, movies, screens, shows,
     },
     exec::BoxFuture,
-    hot::{Action, Actor, Command},
+    hot::{Action, Actor, Command, LaneSettings, TimeSource},
 };
 
 const NOW: UtcMicros = UtcMicros(1_000 * UtcMicros::MINUTE);
@@ -83,9 +83,9 @@ async fn sell(db: &Db, show: ShowId, held: Option<UtcMicros>) {
     let revision = shows::one(db, show).await.unwrap().unwrap().revision;
     let actor = Actor { user: houselights_domain::UserId(1), staff: false };
     let action = Action::Claim { show, revision, seats, hold_until: held };
-    let mut lane = db.lanes().await.unwrap().remove(0);
-    let applied = tokio::task::spawn_blocking(move || lane.apply(&[Command { actor, action, key: None }], NOW));
-    applied.await.unwrap().decisions.remove(0).unwrap().unwrap();
+    let mut lane = db.lanes(LaneSettings { count: 1, time: TimeSource::Caller }).await.unwrap().remove(0);
+    let mut applied = lane.apply(&[Command { actor, action, key: None }], NOW).await;
+    applied.decisions.remove(0).unwrap().unwrap();
 }
 
 pub(crate) async fn a_cinema_is_added_changed_and_deleted(db: &Db) {

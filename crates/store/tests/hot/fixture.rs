@@ -1,15 +1,14 @@
 //! A house with one cinema, one screen, and shows to sell.
 
-use std::path::Path;
-
 use houselights_domain::{
     BookingId, OrderId, Refusal, SeatNumber, ShowId, UserId, UtcMicros, booking::Booking, money::Minor,
 };
 use houselights_store::{
-    Access, Db, Query, SqliteOptions,
-    hot::{Action, Actor, Command, Decision, Lane, Order, Outcome},
+    Db, Query,
+    hot::{Action, Actor, Applied, Command, Decision, Lane, LaneSettings, Order, Outcome, TimeSource},
     params,
 };
+use tokio::{runtime::Handle, task::block_in_place};
 
 pub struct House {
     pub db: Db,
@@ -28,17 +27,12 @@ pub fn actor(user: i64) -> Actor {
 pub const STAFF: Actor = Actor { user: UserId(99), staff: true };
 
 impl House {
-    pub async fn on_sqlite(folder: &Path) -> Self {
-        let options = SqliteOptions { folder: folder.to_owned(), readers: 2 };
-        Self::on(Db::open_sqlite(options, Access::Serve).await.unwrap()).await
-    }
-
     pub async fn on(db: Db) -> Self {
-        let lane = db.lanes().await.unwrap().pop().unwrap();
         let there = db.rows("SELECT id FROM cinemas", vec![]).await.unwrap();
         if there.is_empty() {
             seed(&db).await;
         }
+        let lane = lane(&db).await;
         Self { db, lane, now: UtcMicros(1_000) }
     }
 
@@ -47,8 +41,12 @@ impl House {
     }
 
     pub fn batch(&mut self, commands: &[Command]) -> Vec<Decision> {
-        let applied = self.lane.apply(commands, self.now);
+        let applied = self.apply(commands);
         applied.decisions.into_iter().map(|decision| decision.unwrap()).collect()
+    }
+
+    pub fn apply(&mut self, commands: &[Command]) -> Applied {
+        apply(&mut self.lane, commands, self.now)
     }
 
     pub fn buy(&mut self, user: i64, show: i64, seats: &[u32]) -> Result<(Order, Vec<Booking>), Refusal> {
@@ -75,6 +73,16 @@ impl House {
     pub async fn number(&self, sql: &'static str) -> i64 {
         self.db.rows(sql, vec![]).await.unwrap()[0].next().unwrap()
     }
+}
+
+/// Another lane on the same database: another node, as far as the database can tell. Time is the test's.
+pub async fn lane(db: &Db) -> Lane {
+    db.lanes(LaneSettings { time: TimeSource::Caller, ..LaneSettings::default() }).await.unwrap().pop().unwrap()
+}
+
+/// Waits for a lane as callers of a blocking one do.
+pub fn apply(lane: &mut Lane, commands: &[Command], now: UtcMicros) -> Applied {
+    block_in_place(|| Handle::current().block_on(lane.apply(commands, now)))
 }
 
 pub fn claim(show: i64, seats: &[u32], hold_until: Option<UtcMicros>) -> Action {

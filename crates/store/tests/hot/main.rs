@@ -10,14 +10,26 @@ mod model;
 mod promises;
 mod user_index;
 
+#[path = "../kit/mod.rs"]
+mod kit;
+
 macro_rules! on_each {
     ($($module:ident :: $promise:ident),+ $(,)?) => {
         mod sqlite {
-            $(#[tokio::test]
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $promise() {
                 let folder = tempfile::tempdir().unwrap();
-                let house = crate::fixture::House::on_sqlite(folder.path()).await;
-                crate::$module::$promise(house).await;
+                let db = crate::kit::sqlite(folder.path()).await;
+                crate::$module::$promise(crate::fixture::House::on(db).await).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $promise() {
+                let database = crate::kit::postgres();
+                let db = crate::kit::open(&database).await;
+                crate::$module::$promise(crate::fixture::House::on(db).await).await;
             })+
         }
     };
@@ -36,7 +48,6 @@ on_each! {
     promises::a_tampered_ledger_is_found,
     idempotency::the_first_answer_is_replayed_for_a_day,
     idempotency::a_key_belongs_to_its_caller_and_route_and_to_one_request,
-    user_index::a_user_sees_bookings_merged_or_not_newest_first,
-    user_index::what_was_not_merged_is_there_after_a_restart,
+    user_index::a_user_sees_bookings_newest_first,
     model::random_commands_agree_with_a_model,
 }

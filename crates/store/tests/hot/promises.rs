@@ -40,7 +40,7 @@ pub async fn a_hold_is_taken_over_on_its_very_microsecond_and_not_before(mut hou
     house.now = UtcMicros(4_999);
     assert_eq!(house.buy(2, 1, &[2]), Err(Refusal::SeatTaken(vec![SeatNumber(2)])));
     house.now = UtcMicros(5_000);
-    let applied = house.lane.apply(&[Command { actor: actor(2), action: claim(1, &[2], None), key: None }], house.now);
+    let applied = house.apply(&[Command { actor: actor(2), action: claim(1, &[2], None), key: None }]);
     assert!(applied.decisions[0].as_ref().unwrap().is_ok());
     let change = |seat, version, deadline| SeatChange { show: ShowId(1), seat: SeatNumber(seat), version, deadline };
     let free = UtcMicros::BEGINNING;
@@ -118,7 +118,7 @@ pub async fn a_refusal_writes_nothing(mut house: House) {
     let version = "SELECT count(*) + (SELECT count(*) FROM orders) + (SELECT count(*) FROM claims) FROM ledger";
     let before = house.number(version).await;
     let refused = vec![Command { actor: actor(2), action: claim(1, &[1], None), key: None }; 50];
-    let applied = house.lane.apply(&refused, house.now);
+    let applied = house.apply(&refused);
     assert!(applied.changes.is_empty());
     assert!(applied.decisions.iter().all(|decision| decision.as_ref().unwrap().is_err()));
     assert_eq!(house.number(version).await, before);
@@ -138,7 +138,7 @@ pub async fn one_command_that_fails_does_not_take_the_batch_with_it(mut house: H
     };
     let command = |user, seat, key| Command { actor: actor(user), action: claim(1, &[seat], None), key };
     let batch = [command(1, 1, None), command(2, 2, Some(key)), command(3, 3, None)];
-    let applied = house.lane.apply(&batch, house.now);
+    let applied = house.apply(&batch);
     let kinds: Vec<_> = applied.decisions.iter().map(|decision| decision.as_ref().is_ok_and(Result::is_ok)).collect();
     assert_eq!(kinds, [true, false, true]);
     assert!(house.buy(4, 1, &[2]).is_ok(), "the failed command left no trace");

@@ -1,5 +1,8 @@
 use houselights_domain::{BookingId, UserId, booking::Booking};
-use houselights_store::{Access, Db, SqliteOptions, hot::Command};
+use houselights_store::{
+    Db,
+    hot::{Command, Lane},
+};
 
 use crate::fixture::{House, SEATS, actor, claim};
 
@@ -14,7 +17,28 @@ async fn of(db: &Db, user: i64, before: Option<i64>, limit: u32) -> Vec<Booking>
     db.bookings_of(UserId(user), before.map(BookingId), limit).await.unwrap()
 }
 
-pub async fn a_user_sees_bookings_merged_or_not_newest_first(mut house: House) {
+fn tidy(house: &mut House) -> houselights_store::Result<bool> {
+    match &mut house.lane {
+        Lane::Blocking(lane) => lane.tidy(),
+        Lane::Waiting(_) => panic!("only an embedded database puts this off"),
+    }
+}
+
+pub async fn a_user_sees_bookings_newest_first(mut house: House) {
+    for show in 1..=3 {
+        sell_out(&mut house, show, 7);
+    }
+    let all = of(&house.db, 3, None, 1_000).await;
+    assert_eq!(all.len(), 3 * 29);
+    assert!(all.windows(2).all(|pair| pair[0].id > pair[1].id));
+    assert_eq!(of(&house.db, 3, Some(all[27].id.0), 5).await, all[28..33]);
+    assert_eq!(of(&house.db, 77, None, 10).await, []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_sees_bookings_merged_or_not_newest_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut house = House::on(crate::kit::sqlite(folder.path()).await).await;
     for show in 1..=12 {
         sell_out(&mut house, show, 7);
     }
@@ -22,7 +46,7 @@ pub async fn a_user_sees_bookings_merged_or_not_newest_first(mut house: House) {
     assert_eq!(before.len(), 12 * 29);
     assert!(before.windows(2).all(|pair| pair[0].id > pair[1].id));
     let mut slices = 1;
-    while house.lane.tidy().unwrap() {
+    while tidy(&mut house).unwrap() {
         slices += 1;
         // In the middle of a merge, and with new bookings during it, nothing is missing and nothing is there twice.
         assert_eq!(of(&house.db, 3, None, 1_000).await.len(), 12 * 29);
@@ -38,19 +62,20 @@ pub async fn a_user_sees_bookings_merged_or_not_newest_first(mut house: House) {
     assert_eq!(of(&house.db, 77, None, 10).await, []);
 }
 
-pub async fn what_was_not_merged_is_there_after_a_restart(mut house: House) {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_not_merged_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut house = House::on(crate::kit::sqlite(folder.path()).await).await;
     for show in 1..=12 {
         sell_out(&mut house, show, 7);
     }
-    assert!(house.lane.tidy().unwrap(), "a merge that is cut off in the middle");
+    assert!(tidy(&mut house).unwrap(), "a merge that is cut off in the middle");
     let before = of(&house.db, 3, None, 1_000).await;
-    let folder = house.db.describe().rsplit_once(" in ").unwrap().1.to_owned();
-    let folder = std::path::Path::new(&folder).parent().unwrap().to_owned();
     drop(house);
-    let db = Db::open_sqlite(SqliteOptions { folder, readers: 2 }, Access::Serve).await.unwrap();
+    let db = crate::kit::sqlite(folder.path()).await;
     let mut house = House::on(db).await;
     assert_eq!(of(&house.db, 3, None, 1_000).await, before);
-    while house.lane.tidy().unwrap() {}
+    while tidy(&mut house).unwrap() {}
     assert_eq!(of(&house.db, 3, None, 1_000).await, before);
     house.buy(3, 20, &[1]).unwrap();
     assert_eq!(of(&house.db, 3, None, 1_000).await.len(), before.len() + 1);

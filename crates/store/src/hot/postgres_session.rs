@@ -1,0 +1,169 @@
+//! A lane's connection to PostgreSQL, and its right to write under a number of its own.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use houselights_domain::ledger::{GENESIS, Hash};
+use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement, types::ToSql};
+
+use super::{
+    decide::Chain,
+    postgres_statements::Sql,
+    postgres_trouble::{Trouble, at},
+};
+use crate::error::{Error, Result};
+
+/// After so many microseconds without a batch a lane may be taken over by whoever starts. It only keeps the number of
+/// lanes small; nothing depends on it.
+const IDLE: i64 = 60_000_000;
+
+/// A parameter that is kept until its statement has been answered.
+pub(super) type Param = Box<dyn ToSql + Sync + Send>;
+
+/// A statement on its way.
+pub(super) struct Step {
+    pub(super) sql: Sql,
+    pub(super) params: Vec<Param>,
+}
+
+impl Step {
+    pub(super) fn new(sql: Sql, params: Vec<Param>) -> Self {
+        Self { sql, params }
+    }
+}
+
+/// An answered statement.
+pub(super) type Answered = std::result::Result<Vec<Row>, tokio_postgres::Error>;
+
+/// A connection that owns a lane.
+pub(super) struct Session {
+    client: Client,
+    /// Prepared once, unless a pooler stands between that does not know of them.
+    prepared: Vec<Statement>,
+    pub(super) epoch: i64,
+    pub(super) chain: Chain,
+}
+
+/// A lane as it was owned: its number and epoch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Owned {
+    pub(super) lane: i64,
+    pub(super) epoch: i64,
+}
+
+impl Session {
+    /// Takes a lane on a fresh connection: the one that was owned before, else one that idles, else a new one.
+    pub(super) async fn open(
+        client: Client,
+        prepare: bool,
+        before: Option<Owned>,
+    ) -> std::result::Result<Self, Trouble> {
+        let mut prepared = Vec::new();
+        if prepare {
+            let all = Sql::ALL.iter().map(|sql| client.prepare_typed(sql.text(), sql.types()));
+            for statement in join_all(all).await {
+                prepared.push(statement.map_err(at(Sql::Settle))?);
+            }
+        }
+        let chain = Chain { lane: 0, next_seq: 1, hash: GENESIS };
+        let mut session = Self { client, prepared, epoch: 0, chain };
+        loop {
+            let row = match before {
+                Some(own) => session.one(Sql::OwnLane, &[&own.lane, &own.epoch]).await?,
+                None => None,
+            };
+            let row = match row {
+                Some(row) => Some(row),
+                None => session.one(Sql::IdleLane, &[&IDLE]).await?,
+            };
+            let row = match row {
+                Some(row) => Some(row),
+                None => session.one(Sql::NewLane, &[&GENESIS.as_slice()]).await?,
+            };
+            // Nobody else can have made the same lane more often than there are others who start right now.
+            if let Some(row) = row {
+                session.own(&row)?;
+                return Ok(session);
+            }
+        }
+    }
+
+    fn own(&mut self, row: &Row) -> Result<()> {
+        let lane: i64 = row.try_get(0)?;
+        let seq: i64 = row.try_get(2)?;
+        let hash: Vec<u8> = row.try_get(3)?;
+        let hash = Hash::try_from(hash)
+            .map_err(|_| Error::Corrupt(format!("lane {lane} ends in a hash of the wrong length")))?;
+        self.epoch = row.try_get(1)?;
+        self.chain = Chain { lane, next_seq: seq + 1, hash };
+        Ok(())
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    pub(super) const fn owned(&self) -> Owned {
+        Owned { lane: self.chain.lane, epoch: self.epoch }
+    }
+
+    /// The link of a ledger entry, if it is there.
+    pub(super) async fn link(&self, lane: i64, seq: i64) -> std::result::Result<Option<Vec<u8>>, Trouble> {
+        let row = self.one(Sql::LedgerLink, &[&lane, &seq]).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose().map_err(Error::from)?)
+    }
+
+    async fn one(&self, sql: Sql, params: &[&(dyn ToSql + Sync)]) -> std::result::Result<Option<Row>, Trouble> {
+        Ok(self.run(sql, params).await.map_err(at(sql))?.into_iter().next())
+    }
+
+    /// Sends a statement when it is first polled; others may be sent before it is answered.
+    pub(super) async fn run(&self, sql: Sql, params: &[&(dyn ToSql + Sync)]) -> Answered {
+        match self.prepared.get(sql as usize) {
+            Some(statement) => self.client.query(statement, params).await,
+            None => {
+                let typed: Vec<_> = params.iter().copied().zip(sql.types().iter().cloned()).collect();
+                self.client.query_typed(sql.text(), &typed).await
+            }
+        }
+    }
+
+    /// Sends all statements, one behind the other, without waiting; returns when all have been answered.
+    pub(super) async fn run_all(&self, steps: &[Step]) -> Vec<Answered> {
+        join_all(steps.iter().map(|step| async {
+            let params: Vec<&(dyn ToSql + Sync)> = step.params.iter().map(|param| &**param as _).collect();
+            self.run(step.sql, &params).await
+        }))
+        .await
+    }
+
+    /// BEGIN, COMMIT and ROLLBACK.
+    pub(super) async fn word(&self, word: &str) -> std::result::Result<(), tokio_postgres::Error> {
+        self.client.batch_execute(word).await
+    }
+
+    /// Takes numbers for so many orders and bookings, in a transaction of its own. It need not reach the disk: whatever
+    /// uses the numbers is committed after it, and the log is written in order.
+    pub(super) async fn take_numbers(
+        &self,
+        (orders, bookings): (i64, i64),
+    ) -> std::result::Result<(i64, i64), Trouble> {
+        let text = format!(
+            "BEGIN; SET LOCAL synchronous_commit TO off;
+             UPDATE numbers SET next_order = next_order + {orders}, next_booking = next_booking + {bookings}
+             WHERE id = 1 RETURNING next_order - {orders}, next_booking - {bookings};
+             COMMIT"
+        );
+        let messages = self.client.simple_query(&text).await.map_err(at(Sql::Settle))?;
+        let numbers = messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some((row.get(0)?.parse().ok()?, row.get(1)?.parse().ok()?)),
+            _ => None,
+        });
+        Ok(numbers.ok_or_else(|| Error::Corrupt("the table `numbers` has lost its row".into()))?)
+    }
+
+    /// A statement's time limit as the database wants it.
+    pub(super) fn limit(left: Duration) -> String {
+        format!("{}ms", left.as_millis().max(1))
+    }
+}
