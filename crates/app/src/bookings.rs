@@ -121,7 +121,8 @@ impl Bookings {
             // Once a show: whoever is refused is told the same, "taken" or "sold out", as if its map had been looked at.
             self.occupancy.look(&self.db, &[show], |_| ()).await?;
         }
-        if key.is_none() {
+        // Where others sell as well, a seat that was sold may have come free without this node knowing.
+        if key.is_none() && !self.db.is_shared() {
             self.known_refusal(&facts, seats)?;
         }
         let action = Action::Claim { show, revision: facts.row.revision, seats: priced, hold_until: None };
@@ -172,12 +173,13 @@ impl Bookings {
             }
         });
         let decision = self.engine.submit(Command { actor, action, key }).await?;
-        if let Some(reply) = written.lock().take() {
-            return Ok(Answer::Recorded { reply, replayed: false });
-        }
-        match decision {
-            Ok(Outcome::Replayed(reply)) => Ok(Answer::Recorded { reply, replayed: true }),
-            decision => explained(decision, &self.occupancy, &facts, self.clock.now()).map(Answer::Fresh),
+        // An answer may have been written down by an attempt that came to nothing: the decision has the last word.
+        let written =
+            written.lock().take().filter(|_| !matches!(decision, Err(Refusal::ShowChanged | Refusal::KeyReused)));
+        match (decision, written) {
+            (Ok(Outcome::Replayed(reply)), _) => Ok(Answer::Recorded { reply, replayed: true }),
+            (_, Some(reply)) => Ok(Answer::Recorded { reply, replayed: false }),
+            (decision, None) => explained(decision, &self.occupancy, &facts, self.clock.now()).map(Answer::Fresh),
         }
     }
 

@@ -8,6 +8,11 @@ use houselights_domain::UtcMicros;
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// Now.
     fn now(&self) -> UtcMicros;
+
+    /// Whether this is the machine's clock. Then a database that several machines share decides by its own instead.
+    fn is_the_machines(&self) -> bool {
+        false
+    }
 }
 
 /// The machine's clock.
@@ -18,6 +23,10 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where the machine's clock is read")]
     fn now(&self) -> UtcMicros {
         jiff::Timestamp::now().into()
+    }
+
+    fn is_the_machines(&self) -> bool {
+        true
     }
 }
 

@@ -41,7 +41,12 @@ pub(crate) fn accounts(config: &Config) -> AccountSettings {
 pub(crate) fn app(config: &Config) -> Settings {
     let from = config.booking;
     Settings {
-        engine: EngineLimits { queue: from.queue, longest_wait: from.longest_wait, batch: from.batch },
+        engine: EngineLimits {
+            queue: from.queue,
+            longest_wait: from.longest_wait,
+            batch: from.batch,
+            lanes: from.lanes,
+        },
         most_seats: from.seats_per_order,
         most_watchers: config.connections.watchers,
     }

@@ -1,9 +1,12 @@
 //! The booking engine: the one door through which a seat's owner changes.
 //!
 //! Commands wait in a bounded queue; a lane drains it and carries what it drained out in one transaction; everyone in
-//! the batch is answered after the commit, and only then.
+//! the batch is answered after the commit, and only then. A lane that blocks has a thread, one that waits for the
+//! network a task.
 
 mod queue;
+mod task;
+mod writer;
 
 use std::{
     sync::{Arc, Weak},
@@ -13,7 +16,7 @@ use std::{
 
 use houselights_store::{
     Db,
-    hot::{Applied, Command, Decision, Lane, SeatChange},
+    hot::{Command, Decision, Lane, LaneSettings, SeatChange, TimeSource},
 };
 
 use parking_lot::Mutex;
@@ -24,6 +27,8 @@ use crate::{
     error::{Error, Result},
 };
 use queue::{Pending, Queue};
+use task::Task;
+use writer::Writer;
 
 /// How the engine bounds itself.
 #[derive(Clone, Copy, Debug)]
@@ -34,11 +39,14 @@ pub struct EngineLimits {
     pub longest_wait: Duration,
     /// The most commands in one transaction.
     pub batch: usize,
+    /// The most transactions at once, where the database takes several. Another one begins only when a whole batch
+    /// waits: fewer and larger ones carry more.
+    pub lanes: usize,
 }
 
 impl Default for EngineLimits {
     fn default() -> Self {
-        Self { queue: 4096, longest_wait: Duration::from_secs(2), batch: 512 }
+        Self { queue: 4096, longest_wait: Duration::from_secs(2), batch: 512, lanes: 2 }
     }
 }
 
@@ -53,7 +61,8 @@ pub trait Listener: Send + Sync {
 pub struct Engine {
     queue: Arc<Queue>,
     writers: Mutex<Vec<thread::JoinHandle<()>>>,
-    answerer: Mutex<Option<JoinHandle<()>>>,
+    /// Lanes that wait, and the one who answers for those that block.
+    tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 /// Decisions on their way to those who wait for them.
@@ -68,33 +77,35 @@ impl Engine {
         listener: Weak<dyn Listener>,
     ) -> Result<Self> {
         let queue = Arc::new(Queue::new(limits));
-        let mut writers = Vec::new();
+        let (mut writers, mut tasks) = (Vec::new(), Vec::new());
         // Never longer than the queue: whoever is in it has left the queue and waits for this very answer.
         let (answers, mut decided) = mpsc::unbounded_channel::<Answers>();
-        for lane in db.lanes().await? {
-            let writer = Writer {
-                lane,
-                queue: Arc::clone(&queue),
-                clock: Arc::clone(&clock),
-                listener: listener.clone(),
-                answers: answers.clone(),
-            };
-            let thread = thread::Builder::new()
-                .name("houselights-writer".into())
-                .spawn(move || writer.run())
-                .map_err(|error| Error::Bug(format!("the writer thread could not be started: {error}")))?;
-            writers.push(thread);
+        let time = if clock.is_the_machines() { TimeSource::Database } else { TimeSource::Caller };
+        for lane in db.lanes(LaneSettings { count: limits.lanes, time }).await? {
+            let (queue, clock, listener) = (Arc::clone(&queue), Arc::clone(&clock), listener.clone());
+            match lane {
+                Lane::Waiting(lane) => tasks.push(tokio::spawn(Task { lane, queue, clock, listener }.run())),
+                Lane::Blocking(lane) => {
+                    let writer = Writer { lane, queue, clock, listener, answers: answers.clone() };
+                    let thread =
+                        thread::Builder::new()
+                            .name("houselights-writer".into())
+                            .spawn(move || writer.run())
+                            .map_err(|error| Error::Bug(format!("the writer thread could not be started: {error}")))?;
+                    writers.push(thread);
+                }
+            }
         }
         // Waking a batch of tasks from inside the runtime costs a fraction of waking each from a thread outside it,
         // and the writer can begin the next transaction meanwhile.
-        let answerer = tokio::spawn(async move {
+        tasks.push(tokio::spawn(async move {
             while let Some(batch) = decided.recv().await {
                 for (pending, decision) in batch {
                     pending.answer(decision);
                 }
             }
-        });
-        Ok(Self { queue, writers: Mutex::new(writers), answerer: Mutex::new(Some(answerer)) })
+        }));
+        Ok(Self { queue, writers: Mutex::new(writers), tasks: Mutex::new(tasks) })
     }
 
     /// Has a command carried out. Returns after its transaction has been committed.
@@ -119,11 +130,11 @@ impl Engine {
         if !matches!(joined, Ok(true)) {
             tracing::error!("a writer thread panicked");
         }
-        let answerer = self.answerer.lock().take();
-        if let Some(answerer) = answerer
-            && answerer.await.is_err()
-        {
-            tracing::error!("the answerer panicked");
+        let tasks: Vec<_> = self.tasks.lock().drain(..).collect();
+        for task in tasks {
+            if task.await.is_err() {
+                tracing::error!("a lane or the answerer panicked");
+            }
         }
     }
 }
@@ -134,55 +145,18 @@ impl Drop for Engine {
     }
 }
 
-struct Writer {
-    lane: Lane,
-    queue: Arc<Queue>,
-    clock: Arc<dyn Clock>,
-    listener: Weak<dyn Listener>,
-    answers: mpsc::UnboundedSender<Answers>,
+/// Tells who listens.
+fn publish(listener: &Weak<dyn Listener>, changes: &[SeatChange]) {
+    if let Some(listener) = listener.upgrade().filter(|_| !changes.is_empty()) {
+        listener.changed(changes);
+    }
 }
 
-impl Writer {
-    fn run(mut self) {
-        let sizes = metrics::histogram!("houselights_engine_batch_size");
-        let mut batch = Vec::new();
-        let mut answers = Vec::new();
-        loop {
-            match self.queue.drain(&mut batch, &mut answers) {
-                queue::Drained::Some => {}
-                queue::Drained::Idle => {
-                    self.tidy();
-                    continue;
-                }
-                queue::Drained::Closed => return,
-            }
-            let applied = self.lane.apply(&batch, self.clock.now());
-            sizes.record(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
-            batch.clear();
-            self.publish(applied, &mut answers);
-        }
-    }
+/// Counts a batch.
+fn count(sizes: &metrics::Histogram, batch: usize) {
+    sizes.record(f64::from(u32::try_from(batch).unwrap_or(u32::MAX)));
+}
 
-    fn publish(&self, applied: Applied, answers: &mut Vec<Pending>) {
-        if let Some(listener) = self.listener.upgrade().filter(|_| !applied.changes.is_empty()) {
-            listener.changed(&applied.changes);
-        }
-        let decided: Answers = answers.drain(..).zip(applied.decisions).collect();
-        // Without the answerer the runtime is gone, and with it everyone who waited.
-        let _runtime_gone = self.answers.send(decided);
-    }
-
-    /// Does what was put off, a piece at a time, for as long as nobody waits.
-    fn tidy(&mut self) {
-        loop {
-            match self.lane.tidy() {
-                Ok(true) if self.queue.len() == 0 => {}
-                Ok(_) => return,
-                Err(error) => {
-                    tracing::warn!(%error, "housekeeping of the booking tables failed; it will be tried again");
-                    return;
-                }
-            }
-        }
-    }
+fn sizes() -> metrics::Histogram {
+    metrics::histogram!("houselights_engine_batch_size")
 }

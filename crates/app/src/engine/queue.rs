@@ -7,7 +7,7 @@ use std::{
 
 use houselights_store::hot::{Command, Decision};
 use parking_lot::{Condvar, Mutex};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::EngineLimits;
 use crate::error::{Error, Result};
@@ -29,6 +29,8 @@ pub(super) struct Queue {
     waits: metrics::Histogram,
     inner: Mutex<Inner>,
     filled: Condvar,
+    /// As `filled`, for lanes that are tasks.
+    called: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -43,6 +45,18 @@ struct Inner {
     last: usize,
     /// Whether housekeeping has been offered since the last command.
     tidied: bool,
+    /// Batches of tasks on their way.
+    turns: usize,
+}
+
+/// A task's batch on its way.
+pub(super) struct Turn<'a>(&'a Queue);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.inner.lock().turns -= 1;
+        self.0.called.notify_one();
+    }
 }
 
 /// Someone who waits for an answer.
@@ -81,6 +95,7 @@ impl Queue {
             waits: metrics::histogram!("houselights_engine_wait_seconds"),
             inner: Mutex::default(),
             filled: Condvar::new(),
+            called: Notify::new(),
         }
     }
 
@@ -100,9 +115,13 @@ impl Queue {
         inner.waiting.push_back((command, Pending { since, to }));
         inner.tidied = false;
         let wake = inner.asleep > 0;
+        let call = self.takes(&inner);
         drop(inner);
         if wake {
             self.filled.notify_one();
+        }
+        if call {
+            self.called.notify_one();
         }
         Ok(from)
     }
@@ -132,6 +151,11 @@ impl Queue {
             std::thread::sleep(GATHER);
             inner = self.inner.lock();
         }
+        self.take(&mut inner, batch, pending);
+        Drained::Some
+    }
+
+    fn take(&self, inner: &mut Inner, batch: &mut Vec<Command>, pending: &mut Vec<Pending>) {
         let count = inner.waiting.len().min(self.limits.batch);
         inner.crowd = count.max(inner.last);
         inner.last = count;
@@ -141,11 +165,40 @@ impl Queue {
             batch.push(command);
             pending.push(answer);
         }
-        Drained::Some
+    }
+
+    /// Whether a task takes what waits: all of it when no batch is on its way, beside others a whole batch only.
+    fn takes(&self, inner: &Inner) -> bool {
+        let enough = if inner.turns == 0 { 1 } else { self.limits.batch };
+        inner.waiting.len() >= enough
+    }
+
+    /// As [`Self::drain`], for a task. Nothing when nobody will come any more. Keep what is returned for as long as the
+    /// batch is on its way.
+    pub(super) async fn turn(&self, batch: &mut Vec<Command>, pending: &mut Vec<Pending>) -> Option<Turn<'_>> {
+        loop {
+            // What is called from here on is not missed.
+            let called = self.called.notified();
+            {
+                let mut inner = self.inner.lock();
+                if self.takes(&inner) {
+                    self.take(&mut inner, batch, pending);
+                    inner.turns += 1;
+                    return Some(Turn(self));
+                }
+                if inner.closed && inner.waiting.is_empty() {
+                    // The others learn of it as well.
+                    self.called.notify_one();
+                    return None;
+                }
+            }
+            called.await;
+        }
     }
 
     pub(super) fn close(&self) {
         self.inner.lock().closed = true;
         self.filled.notify_all();
+        self.called.notify_one();
     }
 }

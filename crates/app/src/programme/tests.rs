@@ -3,7 +3,7 @@ use std::sync::Arc;
 use houselights_domain::{SeatNumber, UserId, films::Mapping};
 use houselights_store::{
     Access, SqliteOptions,
-    hot::{Action, Actor, Command, Lane, Outcome},
+    hot::{Action, Actor, BlockingLane, Command, Lane, LaneSettings, Outcome},
 };
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::clock::FakeClock;
 struct House {
     db: Db,
     clock: Arc<FakeClock>,
-    lane: Lane,
+    lane: BlockingLane,
     _folder: tempfile::TempDir,
 }
 
@@ -24,7 +24,9 @@ impl House {
         let db = Db::open_sqlite(options, Access::Serve).await.unwrap();
         // 2026-12-01
         let clock = Arc::new(FakeClock::at(UtcMicros(1_796_083_200 * UtcMicros::SECOND)));
-        let lane = db.lanes().await.unwrap().remove(0);
+        let Lane::Blocking(lane) = db.lanes(LaneSettings::default()).await.unwrap().remove(0) else {
+            panic!("an embedded database blocks")
+        };
         Self { db, clock, lane, _folder: folder }
     }
 

@@ -100,6 +100,7 @@ pub(crate) struct Booking {
     pub(crate) queue: usize,
     pub(crate) longest_wait: Duration,
     pub(crate) batch: usize,
+    pub(crate) lanes: usize,
 }
 
 /// What is logged, and how.
@@ -173,6 +174,7 @@ impl Config {
                 longest_wait: from
                     .take("engine_longest_wait", |text| duration(text, Duration::from_millis(10)..=SECOND * 60)),
                 batch: from.take("engine_batch", |text| whole(text, 1..=10_000)),
+                lanes: from.take("engine_lanes", |text| whole(text, 1..=64)),
             },
             log: Log {
                 format: from.take("log_format", |text| word(text, &["auto", "text", "json"])),

@@ -235,6 +235,13 @@ const BOOKING: &[Setting] = &[
         "The longest a booking may have waited while others are still let in behind it.",
     ),
     set("engine_batch", "512", Unit::Number, "The most bookings in one database transaction."),
+    set(
+        "engine_lanes",
+        "2",
+        Unit::Number,
+        "The most transactions with bookings at once on PostgreSQL. Another one begins only when a whole batch waits. \
+         The embedded database has one.",
+    ),
 ];
 
 const WATCHING: &[Setting] = &[

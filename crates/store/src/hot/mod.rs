@@ -7,6 +7,7 @@ mod decide;
 mod postgres;
 mod postgres_desk;
 mod postgres_load;
+mod postgres_news;
 mod postgres_numbers;
 mod postgres_reads;
 mod postgres_session;
@@ -21,7 +22,7 @@ mod sqlite_rows;
 mod sqlite_statements;
 pub(crate) mod user_index;
 
-use std::{fmt, sync::Arc};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use houselights_domain::{
     BookingId, OrderId, Refusal, SeatNumber, ShowId, UserId, UtcMicros, booking::Booking, money::Minor,
@@ -177,10 +178,11 @@ pub enum Lane {
     /// The embedded database's only lane. It blocks: give it a thread.
     Blocking(BlockingLane),
     /// One of a PostgreSQL database's lanes. It waits for the network: give it a task.
-    Waiting(WaitingLane),
+    Waiting(Box<WaitingLane>),
 }
 
 pub use postgres::PostgresLane as WaitingLane;
+pub(crate) use postgres_news::OwnEntries;
 pub use sqlite::SqliteLane as BlockingLane;
 
 impl Lane {
@@ -227,6 +229,10 @@ pub struct Owned {
     pub seats: Vec<SeatChange>,
 }
 
+/// How far a node has heard of what others have changed.
+#[derive(Debug, Default)]
+pub struct News(Option<HashMap<i64, i64>>);
+
 impl Db {
     /// Opens the lanes. Call it once for each process.
     pub async fn lanes(&self, settings: LaneSettings) -> Result<Vec<Lane>> {
@@ -239,7 +245,7 @@ impl Db {
             Backend::Postgres(db) => {
                 let mut lanes = Vec::new();
                 for _ in 0..settings.count.max(1) {
-                    lanes.push(Lane::Waiting(WaitingLane::open(Arc::clone(db), settings.time).await?));
+                    lanes.push(Lane::Waiting(Box::new(WaitingLane::open(Arc::clone(db), settings.time).await?)));
                 }
                 Ok(lanes)
             }
@@ -251,6 +257,14 @@ impl Db {
         match &self.0 {
             Backend::Sqlite(_) => false,
             Backend::Postgres(_) => true,
+        }
+    }
+
+    /// What other nodes have changed since this was last asked.
+    pub async fn news(&self, heard: &mut News) -> Result<Vec<SeatChange>> {
+        match &self.0 {
+            Backend::Sqlite(_) => Ok(Vec::new()),
+            Backend::Postgres(db) => postgres_news::news(db, heard).await,
         }
     }
 

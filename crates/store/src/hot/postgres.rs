@@ -92,10 +92,9 @@ impl PostgresLane {
         };
         let until = Instant::now() + lane.patience();
         match lane.connect(until).await {
-            Ok(()) => Ok(lane),
             Err(Trouble::Fatal(error)) => Err(error),
-            // It is away just now: the first batch will ask again.
-            Err(_) => Ok(lane),
+            // Where it is away just now, the first batch will ask again.
+            Ok(()) | Err(_) => Ok(lane),
         }
     }
 
@@ -205,24 +204,22 @@ impl PostgresLane {
             within(attempts.until, refill(session, &mut self.numbers, batch)).await?;
         }
         let (first, wanted) = (first_steps(attempts, alone), Wanted::of(batch));
-        let begin = if self.untidy { BEGIN_ANEW } else { BEGIN };
-        let reading = join(session.word(begin), load(session, first, &wanted, now));
+        let word = if self.untidy { BEGIN_ANEW } else { BEGIN };
+        let reading = join(session.word(word), load(session, first, &wanted, now));
         let known = within(attempts.until, async {
-            let (begun, known) = reading.await;
-            begun.map_err(at(Sql::Settle))?;
+            let (answer, known) = reading.await;
+            answer.map_err(at(Sql::Settle))?;
             known
         });
         let known = known.await?;
         attempts.shows.extend(known.rules.keys().map(|show| show.0));
         let mut begun = true;
         let decided = loop {
-            match desk::decide(&known, session.chain.clone(), &self.numbers, batch)? {
-                Some(decided) => break decided,
-                None => {
-                    begun = false;
-                    within(attempts.until, refill(session, &mut self.numbers, batch)).await?;
-                }
+            if let Some(decided) = desk::decide(&known, session.chain.clone(), &self.numbers, batch)? {
+                break decided;
             }
+            begun = false;
+            within(attempts.until, refill(session, &mut self.numbers, batch)).await?;
         };
         if decided.work.is_empty() {
             // Sent, not waited for.
@@ -233,6 +230,7 @@ impl PostgresLane {
         let Decisions { applied, work, chain, numbers } = decided;
         match written {
             Ok(()) => {
+                self.db.own_entries.written(chain.lane, chain.next_seq - 1);
                 session.chain = chain;
                 self.numbers = numbers;
                 Ok(applied)
@@ -261,6 +259,7 @@ impl PostgresLane {
         self.dice ^= u64::from_ne_bytes(owned.lane.to_ne_bytes()).rotate_left(32)
             ^ u64::from_ne_bytes(owned.epoch.to_ne_bytes());
         self.before = Some(owned);
+        self.db.own_entries.taken(owned.lane, session.chain.next_seq - 1);
         self.session = Some(session);
         self.untidy = false;
         Ok(())
@@ -345,10 +344,10 @@ async fn write(session: &Session, known: &Known, decided: &Decisions, (begun, un
     if !begun {
         steps.insert(0, settle(until));
     }
-    let begin = async { if begun { Ok(()) } else { session.word(BEGIN).await } };
-    let all = join(begin, join(session.run_all(&steps), session.word("COMMIT")));
-    let Ok((begun, (answers, committed))) = timeout_at(until, all).await else { return Err(Trouble::InDoubt(away())) };
-    begun.map_err(doubtful(Sql::Settle))?;
+    let first = async { if begun { Ok(()) } else { session.word(BEGIN).await } };
+    let all = join(first, join(session.run_all(&steps), session.word("COMMIT")));
+    let Ok((answer, (answers, committed))) = timeout_at(until, all).await else { return Err(Trouble::InDoubt(away())) };
+    answer.map_err(doubtful(Sql::Settle))?;
     for (step, answered) in steps.iter().zip(answers) {
         answered.map_err(doubtful(step.sql))?;
     }

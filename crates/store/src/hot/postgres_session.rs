@@ -119,13 +119,11 @@ impl Session {
 
     /// Sends a statement when it is first polled; others may be sent before it is answered.
     pub(super) async fn run(&self, sql: Sql, params: &[&(dyn ToSql + Sync)]) -> Answered {
-        match self.prepared.get(sql as usize) {
-            Some(statement) => self.client.query(statement, params).await,
-            None => {
-                let typed: Vec<_> = params.iter().copied().zip(sql.types().iter().cloned()).collect();
-                self.client.query_typed(sql.text(), &typed).await
-            }
+        if let Some(statement) = self.prepared.get(sql as usize) {
+            return self.client.query(statement, params).await;
         }
+        let typed: Vec<_> = params.iter().copied().zip(sql.types().iter().cloned()).collect();
+        self.client.query_typed(sql.text(), &typed).await
     }
 
     /// Sends all statements, one behind the other, without waiting; returns when all have been answered.

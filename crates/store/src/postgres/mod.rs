@@ -23,6 +23,7 @@ use crate::{
     cold::turns,
     error::{Error, Result},
     exec::{Access, BoxFuture, Tx},
+    hot::OwnEntries,
     migrate::{self, SchemaState},
     value::{FromRow, Row, Value},
 };
@@ -67,6 +68,7 @@ pub(crate) struct Postgres {
     pool: Pool,
     pub(crate) options: PostgresOptions,
     dial: Dial,
+    pub(crate) own_entries: OwnEntries,
     shown: String,
     schema: SchemaState,
     /// How often the programme had been changed when that was last asked.
@@ -97,6 +99,7 @@ impl Postgres {
         let mut db = Self {
             pool,
             options,
+            own_entries: OwnEntries::default(),
             dial: Dial { config: place.config.clone(), tls: tls.clone() },
             shown: place.shown(),
             schema: SchemaState::Current(0),

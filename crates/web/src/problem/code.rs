@@ -76,4 +76,5 @@ codes! {
     Busy "busy" SERVICE_UNAVAILABLE "Too much is going on right now",
     Timeout "timeout" SERVICE_UNAVAILABLE "The answer took too long",
     DatabaseAway "database_away" SERVICE_UNAVAILABLE "The database is away",
+    OutcomeUnknown "outcome_unknown" SERVICE_UNAVAILABLE "Whether it was carried out is not known yet",
 }

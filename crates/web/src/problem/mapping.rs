@@ -76,6 +76,13 @@ fn store(error: StoreError) -> Problem {
         )
         .retry_after(DATABASE_RETRY)
         .with_fault(fault),
+        StoreError::Unknown(fault) => Problem::new(
+            Code::OutcomeUnknown,
+            "The connection to the books was lost while this was being written down, and whether it was cannot be said \
+             yet. Look at your bookings, or send the same request with the same Idempotency-Key, before trying anew.",
+        )
+        .retry_after(DATABASE_RETRY)
+        .with_fault(fault),
         StoreError::Taken(fault) => {
             Problem::new(Code::Conflict, "Something with this name is there already.").with_fault(fault)
         }
@@ -204,6 +211,7 @@ mod tests {
             Error::TooMany { retry_after: wait },
             Error::Busy { retry_after: wait },
             Error::Store(StoreError::Unavailable("SECRET".into())),
+            Error::Store(StoreError::Unknown("SECRET".into())),
             Error::Store(StoreError::Taken("SECRET".into())),
             Error::Store(StoreError::InUse("SECRET".into())),
             Error::Store(StoreError::Setup("SECRET".into())),
