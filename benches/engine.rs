@@ -1,6 +1,7 @@
-//! Durable bookings a second through the engine, without HTTP, beside what bare inserts into SQLite reach.
+//! Durable bookings a second through the engine, without HTTP.
 //!
-//! `cargo bench -p houselights-benches --bench engine -- [CLIENTS] [SECONDS] [PAST_BOOKINGS]`
+//! `cargo bench -p houselights-benches --bench engine -- [CLIENTS] [SECONDS] [PAST_BOOKINGS] [postgres://...]`
+//! The database of the URL must be empty; without one an embedded one is made.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints its figures and stops at any fault")]
 
 use std::{
@@ -18,7 +19,7 @@ use houselights_app::{
 };
 use houselights_domain::{SeatNumber, ShowId, UserId, UtcMicros, money::Minor};
 use houselights_store::{
-    Access, Db, Query, SqliteOptions,
+    Access, Db, PostgresOptions, Query, SqliteOptions,
     hot::{Action, Actor, Command},
     params,
 };
@@ -34,13 +35,19 @@ fn main() {
     let argument = |index: usize, default| args.get(index).copied().unwrap_or(default);
     let (clients, seconds, past) = (argument(0, 64), argument(1, 3), argument(2, 0));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(run(clients, Duration::from_secs(seconds), past));
+    let url = std::env::args().find(|word| word.starts_with("postgres"));
+    runtime.block_on(run(clients, Duration::from_secs(seconds), past, url));
 }
 
-async fn run(clients: u64, length: Duration, past: u64) {
+async fn run(clients: u64, length: Duration, past: u64, url: Option<String>) {
     let folder = tempfile::tempdir().unwrap();
-    let options = SqliteOptions { folder: folder.path().to_owned(), readers: 2 };
-    let db = Db::open_sqlite(options, Access::Serve).await.unwrap();
+    let db = match url {
+        Some(url) => Db::open_postgres(PostgresOptions::at(url), Access::Serve).await.unwrap(),
+        None => {
+            let options = SqliteOptions { folder: folder.path().to_owned(), readers: 2 };
+            Db::open_sqlite(options, Access::Serve).await.unwrap()
+        }
+    };
     seed(&db).await;
     let occupancy = Arc::new(Occupancy::default());
     let weak: Weak<Occupancy> = Arc::downgrade(&occupancy);

@@ -68,24 +68,33 @@ impl Session {
         let chain = Chain { lane: 0, next_seq: 1, hash: GENESIS };
         let mut session = Self { client, prepared, epoch: 0, chain };
         loop {
-            let row = match before {
-                Some(own) => session.one(Sql::OwnLane, &[&own.lane, &own.epoch]).await?,
-                None => None,
-            };
-            let row = match row {
-                Some(row) => Some(row),
-                None => session.one(Sql::IdleLane, &[&IDLE]).await?,
-            };
-            let row = match row {
-                Some(row) => Some(row),
-                None => session.one(Sql::NewLane, &[&GENESIS.as_slice()]).await?,
-            };
+            let taken = session.take_lane(before).await?;
             // Nobody else can have made the same lane more often than there are others who start right now.
-            if let Some(row) = row {
+            if let Some(row) = taken {
                 session.own(&row)?;
                 return Ok(session);
             }
         }
+    }
+
+    /// It need not reach the disk: what the lane writes next is committed after it.
+    async fn take_lane(&self, before: Option<Owned>) -> std::result::Result<Option<Row>, Trouble> {
+        // Whoever still writes in the lane is waited for, but not for ever.
+        let begin = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit TO off;
+                     SET LOCAL lock_timeout = '1s'; SET LOCAL idle_in_transaction_session_timeout = '1s'";
+        self.word(begin).await.map_err(at(Sql::Settle))?;
+        let mut row = None;
+        if let Some(own) = before {
+            row = self.one(Sql::OwnLane, &[&own.lane, &own.epoch]).await?;
+        }
+        if row.is_none() {
+            row = self.one(Sql::IdleLane, &[&IDLE]).await?;
+        }
+        if row.is_none() {
+            row = self.one(Sql::NewLane, &[&GENESIS.as_slice()]).await?;
+        }
+        self.word("COMMIT").await.map_err(at(Sql::Settle))?;
+        Ok(row)
     }
 
     fn own(&mut self, row: &Row) -> Result<()> {

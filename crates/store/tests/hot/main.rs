@@ -7,7 +7,9 @@
 mod fixture;
 mod idempotency;
 mod model;
+mod nodes;
 mod promises;
+mod proxy;
 mod user_index;
 
 #[path = "../kit/mod.rs"]
@@ -49,5 +51,4 @@ on_each! {
     idempotency::the_first_answer_is_replayed_for_a_day,
     idempotency::a_key_belongs_to_its_caller_and_route_and_to_one_request,
     user_index::a_user_sees_bookings_newest_first,
-    model::random_commands_agree_with_a_model,
 }

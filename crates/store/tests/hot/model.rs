@@ -1,9 +1,13 @@
-//! Random commands on a few seats, compared one by one with a model that is nothing but maps.
+//! Random commands on a few seats: both databases and a model that is nothing but maps, compared command by command.
+//! `HOUSELIGHTS_SEQUENCES` says how many sequences of commands; `cargo xtask ci` runs 20,000.
 
 use std::collections::BTreeMap;
 
-use houselights_domain::{BookingId, OrderId, UtcMicros};
-use houselights_store::hot::{Action, Command};
+use houselights_domain::{BookingId, OrderId, UtcMicros, booking::Booking};
+use houselights_store::{
+    Query,
+    hot::{Action, Command, Decision, Order, Outcome},
+};
 use proptest::{
     prelude::*,
     strategy::ValueTree,
@@ -86,13 +90,16 @@ impl Model {
     }
 }
 
-fn action(model: &Model, step: &Step, now: i64) -> Option<(i64, Action)> {
-    let order = |index: usize| OrderId(model.orders.get(index).copied().unwrap_or(999));
+/// A number that no order and no booking has.
+const NOBODYS: i64 = i64::MAX / 2;
+
+fn action(model: &Model, step: &Step, (show, now): (i64, i64)) -> Option<(i64, Action)> {
+    let order = |index: usize| OrderId(model.orders.get(index).copied().unwrap_or(NOBODYS));
     Some(match step {
-        Step::Buy { user, seats, hold } => (*user, claim(1, seats, hold.map(|hold| UtcMicros(now + hold)))),
+        Step::Buy { user, seats, hold } => (*user, claim(show, seats, hold.map(|hold| UtcMicros(now + hold)))),
         Step::Confirm { user, order: index } => (*user, Action::Confirm(order(*index))),
         Step::Cancel { user, booking } => {
-            let id = model.bookings.keys().nth(*booking).copied().unwrap_or(999);
+            let id = model.bookings.keys().nth(*booking).copied().unwrap_or(NOBODYS);
             (*user, Action::Cancel(BookingId(id)))
         }
         Step::Release { user, order: index } => (*user, Action::Release(order(*index))),
@@ -133,38 +140,76 @@ fn apply(
     }
 }
 
-fn play(house: &mut House, show_offset: &mut Model, steps: &[Step]) {
-    let model = show_offset;
-    for step in steps {
-        let now = house.now.0;
-        let Some((user, action)) = action(model, step, now) else {
-            if let Step::Wait(micros) = step {
-                house.now = UtcMicros(now + micros);
-            }
-            continue;
-        };
-        let by = if user == 0 { houselights_store::hot::Actor::SYSTEM } else { actor(user) };
-        let decision = house.batch(&[Command { actor: by, action, key: None }]).pop().unwrap();
-        assert_eq!(decision.is_ok(), model.allows(step, now), "{step:?} at {now}: {decision:?}");
-        if let Ok(done) = done(decision) {
-            apply(model, step, &done, now);
+/// What a decision says, without the numbers that each database gives.
+fn told(decision: &Decision) -> String {
+    match decision {
+        Err(refusal) => format!("{refusal:?}"),
+        Ok(Outcome::Replayed(reply)) => format!("{reply:?}"),
+        Ok(Outcome::Done(order, bookings)) => {
+            let one = |b: &Booking| (b.user, b.show, b.seat, b.status, b.price, b.created_at, b.ended_at);
+            let all: Vec<_> = bookings.iter().map(one).collect();
+            let Order { user, show, state, seats, live_seats, total, created_at, .. } = order;
+            format!("{:?} {all:?}", (user, show, state, seats, live_seats, total, created_at))
         }
     }
 }
 
-pub async fn random_commands_agree_with_a_model(mut house: House) {
-    let mut runner = TestRunner::new(Config::default());
-    for _ in 0..150 {
-        let steps = steps().new_tree(&mut runner).unwrap().current();
-        let mut model = Model::default();
-        play(&mut house, &mut model, &steps);
-        house.assert_verified().await;
-        // The next sequence finds the hall empty.
-        for (id, booking) in &model.bookings {
-            if booking.until > house.now.0 {
-                house.cancel(crate::fixture::STAFF, BookingId(*id)).unwrap();
+fn play(houses: &mut [House; 2], show: i64, steps: &[Step]) -> [Model; 2] {
+    let mut models = [Model::default(), Model::default()];
+    for step in steps {
+        let now = houses[0].now.0;
+        let mut said = Vec::new();
+        for (house, model) in houses.iter_mut().zip(&mut models) {
+            let Some((user, action)) = action(model, step, (show, now)) else {
+                if let Step::Wait(micros) = step {
+                    house.now = UtcMicros(now + micros);
+                }
+                continue;
+            };
+            let by = if user == 0 { houselights_store::hot::Actor::SYSTEM } else { actor(user) };
+            let applied = house.apply(&[Command { actor: by, action, key: None }]);
+            let decision = applied.decisions.into_iter().next().unwrap().unwrap();
+            assert_eq!(decision.is_ok(), model.allows(step, now), "{step:?} at {now}: {decision:?}");
+            let changes: Vec<_> = applied.changes.iter().map(|c| (c.show, c.seat, c.deadline)).collect();
+            said.push((told(&decision), changes));
+            if let Ok(done) = done(decision) {
+                apply(model, step, &done, now);
             }
         }
-        house.now = house.now.plus(100);
+        assert!(said.windows(2).all(|pair| pair[0] == pair[1]), "{step:?} at {now}: {said:?}");
+    }
+    models
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn random_commands_agree_with_a_model_on_both_databases() {
+    let sequences: usize = std::env::var("HOUSELIGHTS_SEQUENCES").map_or(200, |text| text.parse().unwrap());
+    let (folder, database) = (tempfile::tempdir().unwrap(), crate::kit::postgres());
+    let sqlite = House::on(crate::kit::sqlite(folder.path()).await).await;
+    let postgres = House::on(crate::kit::open(&database).await).await;
+    let mut houses = [sqlite, postgres];
+    for house in &mut houses {
+        let sql = "UPDATE shows SET starts_at = 4000000000000000, sales_close_at = 4000000000000000";
+        house.db.write(move |tx| Box::pin(async move { tx.rows(sql, vec![]).await.map(drop) })).await.unwrap();
+    }
+    let mut runner = TestRunner::new(Config::default());
+    for number in 1..=sequences {
+        let steps = steps().new_tree(&mut runner).unwrap().current();
+        let show = i64::try_from(number % 20 + 1).unwrap();
+        let models = play(&mut houses, show, &steps);
+        for (house, model) in houses.iter_mut().zip(models) {
+            // The next sequence finds the hall empty.
+            let left = model.bookings.iter().filter(|(_, booking)| booking.until > house.now.0);
+            let back = left.map(|(id, _)| Action::Cancel(BookingId(*id)));
+            let batch: Vec<_> =
+                back.map(|action| Command { actor: crate::fixture::STAFF, action, key: None }).collect();
+            assert!(house.batch(&batch).iter().all(Result::is_ok));
+            house.now = house.now.plus(100);
+        }
+        if number % 1_000 == 0 || number == sequences {
+            for house in &houses {
+                house.assert_verified().await;
+            }
+        }
     }
 }
