@@ -9,10 +9,10 @@ use std::{
 use serde_json::{Value, json};
 use thirtyfour::{
     BrowserCapabilitiesHelper as _, By, ChromeCapabilities, ChromiumLikeCapabilities as _, LoggingPrefsLogLevel,
-    WebDriver, WebElement,
+    TypingData, WebDriver, WebElement,
 };
 
-use crate::{Look, Result};
+use crate::{Customer, Look, Result};
 
 /// Longer than anything may take to appear.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -72,10 +72,6 @@ impl Browser {
             preferences["profile.managed_default_content_settings.javascript"] = json!(2);
         }
         wishes.set_browser_option("prefs", preferences)?;
-        if look.phone {
-            let metrics = json!({"width": look.width, "height": look.height, "pixelRatio": 2, "touch": true});
-            wishes.set_browser_option("mobileEmulation", json!({"deviceMetrics": metrics}))?;
-        }
         let driver = WebDriver::new(url, wishes).await?;
         let browser = Self {
             driver,
@@ -91,13 +87,19 @@ impl Browser {
 
     /// What no command line sets: the exact viewport, and what style sheets may ask about.
     async fn settle_look(&self) -> Result {
-        let Look { width, height, phone, dark, still, .. } = self.look;
-        if !phone {
-            let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-            self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
-        }
+        let Look { width, height, phone, dark, .. } = self.look;
+        // Not by the driver's own `mobileEmulation`, in which its clicks hang where scripts are turned off.
+        let density = if phone { 2 } else { 1 };
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": density, "mobile": phone});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
+        self.devtools("Emulation.setTouchEmulationEnabled", json!({"enabled": phone})).await?;
+        self.light(dark).await
+    }
+
+    /// Asks for dark colours, or for light ones, from now on.
+    pub async fn light(&self, dark: bool) -> Result {
         let scheme = if dark { "dark" } else { "light" };
-        let motion = if still { "reduce" } else { "no-preference" };
+        let motion = if self.look.still { "reduce" } else { "no-preference" };
         let features = json!([{"name": "prefers-color-scheme", "value": scheme},
                               {"name": "prefers-reduced-motion", "value": motion}]);
         self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await.map(drop)
@@ -188,9 +190,40 @@ impl Browser {
         Ok(field.send_keys(text).await?)
     }
 
+    /// Puts a text into a field at once, as pasting does; typing long texts takes a while.
+    pub async fn set(&self, name: &str, text: &str) -> Result {
+        let field = self.find(By::Name(name.to_owned())).await?;
+        let arguments = vec![field.to_json()?, json!(text)];
+        self.driver.execute("arguments[0].value = arguments[1]", arguments).await?;
+        Ok(())
+    }
+
+    /// Fills in the form of the sign-in page, which is open, and sends it.
+    pub async fn fill_sign_in(&self, username: &str, password: &str) -> Result {
+        self.set("username", username).await?;
+        self.set("password", password).await?;
+        self.click(css("main form button")).await?;
+        self.gone("main form[action=\"/sign-in/\"]").await
+    }
+
+    /// Signs in by the page.
+    pub async fn sign_in(&self, customer: &Customer) -> Result {
+        self.go("/sign-in/").await?;
+        self.fill_sign_in(&customer.username, &customer.password).await
+    }
+
+    /// Goes on from the sign-in page, which is open, to the one for new customers, and signs up there.
+    pub async fn sign_up(&self, username: &str, password: &str) -> Result {
+        self.click(css("main a[href^=\"/sign-up/\"]")).await?;
+        self.type_into(By::Name("username"), username).await?;
+        self.type_into(By::Name("password"), password).await?;
+        self.click(css("main form button")).await?;
+        self.gone("main form[action=\"/sign-up/\"]").await
+    }
+
     /// Presses keys, wherever the focus is.
-    pub async fn press(&self, keys: impl AsRef<str>) -> Result {
-        Ok(self.driver.action_chain().send_keys(keys.as_ref()).perform().await?)
+    pub async fn press(&self, keys: impl Into<TypingData>) -> Result {
+        Ok(self.driver.action_chain().send_keys(keys).perform().await?)
     }
 
     /// All text that is shown.

@@ -7,8 +7,9 @@ mod browser;
 mod chromedriver;
 mod evidence;
 pub mod fit;
-mod house;
+pub mod house;
 mod look;
+pub mod pages;
 mod walk;
 
 pub use browser::{Browser, css, link};
