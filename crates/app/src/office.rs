@@ -12,7 +12,14 @@ pub use houselights_store::cold::{
     screens::{LayoutVersion, ScreenRow},
     shows::StoredShow,
 };
-use houselights_store::{Db, Tx, cold::shows::Clash, exec::BoxFuture};
+use houselights_store::{
+    Db, Tx,
+    cold::{
+        shows::Clash,
+        turns::{self, Turn},
+    },
+    exec::BoxFuture,
+};
 
 use crate::{
     catalogue::Catalogue,
@@ -55,13 +62,19 @@ impl Office {
         report
     }
 
-    /// One transaction, after which the catalogue knows that it is out of date.
+    /// One transaction that has the programme alone, after which the catalogue knows that it is out of date.
     async fn write<T, F>(&self, body: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
-        let done = self.db.write(body).await;
+        let write = self.db.write(move |tx| {
+            Box::pin(async move {
+                turns::take(tx, Turn::Programme).await?;
+                body(tx).await
+            })
+        });
+        let done = write.await;
         self.catalogue.changed();
         done
     }

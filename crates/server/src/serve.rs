@@ -37,6 +37,7 @@ pub(crate) async fn run(config: &Config) -> Result {
     let figures = metrics::start()?;
     demo::guard(config)?;
     let db = open(config, Access::Serve).await?;
+    demo::guard_open(config, &db).await?;
     let house = House::open(config, db).await?;
     let seeded = match config.purpose {
         Purpose::Demo => Some(demo::seed(&house.db, &house.app).await?),
@@ -79,6 +80,8 @@ impl House {
             SigningKeys::from_secret(secret)?
         } else {
             let now = houselights_app::Clock::now(&*clock);
+            // With PostgreSQL nothing else has made the folder.
+            std::fs::create_dir_all(&config.data_dir)?;
             SigningKeys::load_or_create(&config.data_dir, now, &*entropy)?
         };
         let entropy_of_accounts = Arc::clone(&entropy) as Arc<dyn houselights_app::Entropy>;

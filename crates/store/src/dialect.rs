@@ -1,8 +1,10 @@
 //! All that differs between the databases outside the hot path.
 
 /// A portable statement as SQLite wants it: `$2` becomes `?2`. SQLite would take `$2` for a *name* and bind names in
-/// order of appearance, so that `$2 .. $1` would swap values without a word.
+/// order of appearance, so that `$2 .. $1` would swap values without a word. `FOR UPDATE` at the end goes: a
+/// transaction that writes has the whole database to itself.
 pub(crate) fn sqlite_statement(portable: &str) -> String {
+    let portable = portable.strip_suffix(" FOR UPDATE").unwrap_or(portable);
     let mut out = String::with_capacity(portable.len());
     let mut chars = portable.chars().peekable();
     let mut in_text = false;
@@ -34,6 +36,10 @@ mod tests {
 
     #[test]
     fn parameters_are_numbered_and_never_named() {
+        assert_eq!(
+            sqlite_statement("SELECT id FROM shows WHERE id = $1 FOR UPDATE"),
+            "SELECT id FROM shows WHERE id = ?1"
+        );
         assert_eq!(sqlite_statement("a = $2 AND b = $10 AND c = '$3'"), "a = ?2 AND b = ?10 AND c = '$3'");
     }
 

@@ -145,11 +145,9 @@ impl Db {
     pub async fn backup(&self, to: PathBuf, progress: impl FnMut(u32, u32) + Send + 'static) -> Result<()> {
         match &self.0 {
             Backend::Sqlite(db) => db.backup(to, progress).await,
-            Backend::Postgres(_) => Err(Error::Setup(
-                "a backup of PostgreSQL is made with its own tools: `pg_dump --format=custom` for a copy of one moment, \
-                 `pg_basebackup` with WAL archiving for every moment"
-                    .into(),
-            )),
+            Backend::Postgres(_) => {
+                Err(Error::Setup("PostgreSQL is backed up with its own tools, such as pg_dump".into()))
+            }
         }
     }
 }

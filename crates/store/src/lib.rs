@@ -11,6 +11,8 @@ pub mod hot;
 mod migrate;
 mod postgres;
 mod sqlite;
+#[cfg(test)]
+mod statements;
 pub mod value;
 pub mod verify;
 

@@ -83,6 +83,7 @@ impl Office {
         self.write(move |tx| {
             Box::pin(async move {
                 let row = rows::one(tx, id).await?.ok_or(Error::NotFound("show"))?;
+                rows::lock(tx, id).await?;
                 if rows::has_history(tx, id).await? {
                     let reason = format!(
                         "seats of show {} were sold or held, and the books need it; call it off instead",

@@ -11,7 +11,13 @@ use houselights_domain::{
     films::{FilmList, Mapping, Row, films},
     problem::quoted,
 };
-use houselights_store::{Db, Tx, cold::movies};
+use houselights_store::{
+    Db, Tx,
+    cold::{
+        movies,
+        turns::{self, Turn},
+    },
+};
 use serde_json::Value;
 
 use super::{Progress, invalid, movies_there};
@@ -80,6 +86,7 @@ pub async fn import_movies(
 }
 
 async fn add_new(tx: &Tx, batch: &[NewMovie]) -> Result<usize> {
+    turns::take(tx, Turn::Programme).await?;
     let keys: Vec<&str> = batch.iter().map(|movie| movie.key.as_str()).collect();
     let there = movies_there(tx, &keys).await?;
     let mut added = 0;

@@ -18,7 +18,10 @@ use houselights_domain::{
 };
 use houselights_store::{
     Db, Tx,
-    cold::{movies as movie_rows, shows as show_rows},
+    cold::{
+        movies as movie_rows, shows as show_rows,
+        turns::{self, Turn},
+    },
 };
 use tokio::sync::watch;
 
@@ -84,7 +87,12 @@ pub async fn import(db: &Db, clock: &dyn Clock, text: String, progress: Progress
     let file = file.map_err(|error| Error::Bug(format!("reading a file panicked: {error}")))?.map_err(invalid)?;
     let now = clock.now();
     let (told, mut tells) = watch::channel((0, file.parts()));
-    let write = db.write(move |tx| Box::pin(async move { take(tx, &file, now, &told).await }));
+    let write = db.write(move |tx| {
+        Box::pin(async move {
+            turns::take(tx, Turn::Programme).await?;
+            take(tx, &file, now, &told).await
+        })
+    });
     let mut write = std::pin::pin!(write);
     loop {
         tokio::select! {

@@ -223,6 +223,7 @@ impl Stored {
             return Ok((Change::Unchanged, there.id));
         }
         if !stays || before.layout != wanted.layout {
+            shows::lock(tx, there.id).await?;
             let live = shows::live_tickets(tx, there.id, now).await?;
             if live > 0 {
                 refuse_move(there, asked, &wanted, live)?;
@@ -298,6 +299,7 @@ fn with_plan(row: ScreenRow, layout: &Layout) -> Put<ScreenRow> {
 
 /// Gives a screen a new layout, and its coming shows without tickets with it.
 async fn rebuild(tx: &Tx, row: &ScreenRow, layout: &Layout, tickets: TicketsMay, now: UtcMicros) -> Put<LayoutId> {
+    shows::lock_on_screen(tx, row.id, now).await?;
     if tickets == TicketsMay::NotLoseTheirLayout {
         let sold = shows::with_live_tickets(tx, row.id, now).await?;
         if !sold.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use houselights_store::{Access, Db, SchemaState, SqliteOptions};
+use houselights_store::{Access, Db, PostgresOptions, SchemaState, SqliteOptions};
 
 use crate::{
     config::Config,
@@ -17,6 +17,11 @@ const MOST_PRINTED: usize = 100;
 
 /// Opens the database of a configuration.
 pub(crate) async fn open(config: &Config, access: Access) -> Result<Db> {
+    if let Some(from) = &config.database {
+        let (url, connections, prepare) = (from.url.clone(), from.connections, from.prepare);
+        let options = PostgresOptions { url, connections, wait: from.wait, limit: from.limit, prepare };
+        return Ok(Db::open_postgres(options, access).await?);
+    }
     let options = SqliteOptions { folder: config.data_dir.clone(), readers: config.readers };
     Ok(Db::open_sqlite(options, access).await?)
 }
@@ -47,13 +52,13 @@ pub(crate) async fn verify(config: &Config) -> Result {
         let _infallible = writeln!(out, "... and {left} more");
     }
     print::out(&out)?;
-    Err(Failure::new(format!("the books do not add up ({looked} compared): keep a copy of the data folder as it is")))
+    Err(Failure::new(format!("the books do not add up ({looked} compared): keep a copy of the database as it is")))
 }
 
 /// `check`: in words.
 pub(crate) async fn check(config: &Config) -> Result {
     let mut out = format!("Configuration: good.\n{}", in_words(config));
-    if !config.data_dir.join(DATABASE).exists() {
+    if config.database.is_none() && !config.data_dir.join(DATABASE).exists() {
         let _infallible =
             writeln!(out, "Database: none yet in {}; the first start makes it.", config.data_dir.display());
         return Ok(print::out(&out)?);
@@ -72,8 +77,15 @@ pub(crate) async fn check(config: &Config) -> Result {
 
 fn in_words(config: &Config) -> String {
     let limits = if config.rate_limits.is_some() { "on" } else { "OFF: anybody may ask as often as they like" };
-    let key =
-        if config.accounts.signing_key.is_some() { "from the environment or the file" } else { "in the data folder" };
+    let key = match (&config.accounts.signing_key, &config.database) {
+        (Some(_), _) => "from the environment or the file",
+        (None, None) => "in the data folder",
+        (None, Some(_)) => "in the data folder; other nodes do not know it: give all of them the same signing_key",
+    };
+    let database = match &config.database {
+        Some(database) => format!("at most {} connections to PostgreSQL", database.connections),
+        None => format!("readers of the database: {}", config.readers),
+    };
     let metrics = match (&config.metrics.listen, &config.metrics.token) {
         (Some(listen), _) => format!("on http://{listen}/metrics"),
         (None, Some(_)) => "at /metrics, with the token".into(),
@@ -86,10 +98,10 @@ fn in_words(config: &Config) -> String {
     };
     let open = if config.listen.ip().is_loopback() { "this machine only" } else { "reachable from other machines" };
     format!(
-        "Listens on: http://{} ({open}).\nThreads: {}; readers of the database: {}.\nRate limits: {limits}.\n\
+        "Listens on: http://{} ({open}).\nThreads: {}; {database}.\nRate limits: {limits}.\n\
          Proxies that are believed: {proxies}.\nSigning key: {key}.\nPasswords: at least {} characters.\n\
          Metrics: {metrics}.\n",
-        config.listen, config.workers, config.readers, config.accounts.password_min_length
+        config.listen, config.workers, config.accounts.password_min_length
     )
 }
 

@@ -23,6 +23,7 @@ const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
 /// `backup FILE`. The copy is written beside the file and takes its name only when it is whole.
 pub(crate) async fn backup(config: &Config, args: &cli::Backup) -> Result {
+    embedded_only(config)?;
     let file = &args.file;
     if file.exists() && !args.force {
         return Err(Failure::new(format!("{} is there already: choose another name, or add --force", file.display())));
@@ -50,8 +51,21 @@ pub(crate) async fn backup(config: &Config, args: &cli::Backup) -> Result {
     Ok(print::out(&format!("{} written, {size} bytes. It is as secret as the database.\n", file.display()))?)
 }
 
+/// Whoever has PostgreSQL has its tools.
+fn embedded_only(config: &Config) -> Result {
+    if config.database.is_none() {
+        return Ok(());
+    }
+    Err(Failure::Usage(
+        "backup and restore are for the embedded database. PostgreSQL has its own tools: `pg_dump --format=custom` and \
+         `pg_restore` for a copy of one moment, `pg_basebackup` with WAL archiving for every moment"
+            .into(),
+    ))
+}
+
 /// `restore FILE`.
 pub(crate) async fn restore(config: &Config, args: &cli::Restore) -> Result {
+    embedded_only(config)?;
     let (file, folder) = (&args.file, &config.data_dir);
     if !file.is_file() {
         return Err(Failure::new(format!("there is no file {}: name one that a backup wrote", file.display())));

@@ -102,7 +102,7 @@ impl Layers {
         };
         let given = self.given.get(name).cloned().unwrap_or_else(|| self.default(setting));
         parse(given.text.trim()).unwrap_or_else(|reason| {
-            let value = if setting.reach == settings::Reach::Secret { "(secret)" } else { &given.text };
+            let value = if setting.is_secret() { "(secret)" } else { &given.text };
             self.problems.push(format!("{name} = {value} ({}): {reason}", given.origin));
             T::default()
         })

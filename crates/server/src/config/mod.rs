@@ -33,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) public_url: Option<String>,
     pub(crate) workers: usize,
     pub(crate) readers: usize,
+    /// `None`: the embedded one in the data folder.
+    pub(crate) database: Option<Database>,
     pub(crate) connections: Connections,
     pub(crate) pages: Pages,
     /// `None`: off.
@@ -41,6 +43,22 @@ pub(crate) struct Config {
     pub(crate) booking: Booking,
     pub(crate) log: Log,
     pub(crate) metrics: Metrics,
+}
+
+/// A PostgreSQL and how it is used.
+#[derive(Clone)]
+pub(crate) struct Database {
+    pub(crate) url: String,
+    pub(crate) connections: usize,
+    pub(crate) wait: Duration,
+    pub(crate) limit: Duration,
+    pub(crate) prepare: bool,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("connections", &self.connections).finish_non_exhaustive()
+    }
 }
 
 /// How clients may connect.
@@ -140,7 +158,6 @@ impl Config {
 
     fn from_layers(from: &mut Layers, purpose: Purpose) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        from.take_optional("database_url", database_elsewhere);
         let listen = from.take_optional("listen", address).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
         if purpose == Purpose::Demo && !listen.ip().is_loopback() {
             from.refuse(format!(
@@ -157,6 +174,7 @@ impl Config {
             public_url: from.take_optional("public_url", url),
             workers: from.take("workers", |text| whole_or_auto(text, 1..=1024, cores)),
             readers: from.take("readers", |text| whole_or_auto(text, 1..=1024, cores.max(2))),
+            database: Database::from_layers(from),
             connections: Connections::from_layers(from),
             pages: Pages {
                 name: from.take("brand_name", |text| Ok(text.to_owned())),
@@ -185,6 +203,19 @@ impl Config {
                 token: from.take_optional("metrics_token", |text| secret(text, 16)),
             },
         }
+    }
+}
+
+impl Database {
+    fn from_layers(from: &mut Layers) -> Option<Self> {
+        let url = from.take_optional("database_url", database);
+        let (connections, wait, limit, prepare) = (
+            from.take("database_connections", |text| whole(text, 1..=1000)),
+            from.take("database_wait", |text| duration(text, Duration::from_millis(10)..=SECOND * 60)),
+            from.take("database_limit", |text| duration(text, Duration::from_millis(10)..=SECOND * 600)),
+            from.take("database_prepare", on_off),
+        );
+        url.map(|url| Self { url, connections, wait, limit, prepare })
     }
 }
 
@@ -268,11 +299,9 @@ fn secret(text: &str, least: usize) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn database_elsewhere(text: &str) -> Result<(), String> {
+fn database(text: &str) -> Result<String, String> {
     if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        return Err(
-            "PostgreSQL is not built yet: leave this unset, and the embedded database in data_dir is used".into()
-        );
+        return Ok(text.to_owned());
     }
-    Err("must be unset: the embedded database in data_dir is the only one so far".into())
+    Err("must be of the form postgres://USER:PASSWORD@HOST:PORT/DATABASE, or unset for the embedded database".into())
 }

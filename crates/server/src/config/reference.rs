@@ -63,5 +63,6 @@ fn kind(unit: Unit) -> String {
         Unit::Word(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         Unit::List => "entries with commas between them; in the file an array".into(),
         Unit::Text => "a text".into(),
+        Unit::Database => "a URL".into(),
     }
 }

@@ -23,6 +23,8 @@ pub(crate) enum Unit {
     List,
     /// Any text.
     Text,
+    /// `postgres://...`, which may hold a password: its value is never repeated.
+    Database,
 }
 
 impl Unit {
@@ -39,6 +41,7 @@ impl Unit {
             Self::Word(_) => "WORD",
             Self::List => "A,B,..",
             Self::Text => "TEXT",
+            Self::Database => "URL",
         }
     }
 }
@@ -82,6 +85,11 @@ impl Setting {
         self.name.replace('_', "-")
     }
 
+    /// Whether its value is for nobody to see.
+    pub(crate) fn is_secret(&self) -> bool {
+        self.reach == Reach::Secret || self.unit == Unit::Database
+    }
+
     const fn demo(self, demo: &'static str) -> Self {
         Self { demo: Some(demo), ..self }
     }
@@ -107,6 +115,7 @@ const fn set(name: &'static str, default: &'static str, unit: Unit, help: &'stat
 
 const TABLE: &[(&str, &[Setting])] = &[
     ("Place", PLACE),
+    ("Database", DATABASE),
     ("Connections", CONNECTIONS),
     ("Pages", PAGES),
     ("Requests", REQUESTS),
@@ -120,11 +129,18 @@ const PLACE: &[Setting] = &[
     set("data_dir", "data", Unit::Path, "The folder of the database and the signing key; made if it is missing. The demo takes this from its flag only, and never opens a folder it has not made.")
         .demo("houselights-demo")
         .reach(Reach::Everywhere),
-    set("database_url", "", Unit::Text, "For a database elsewhere, `postgres://...`. Not built yet: it must stay unset.")
-        .reach(Reach::Secret),
     set("public_url", "", Unit::Text, "The address by which browsers reach the server, such as `https://tickets.example`. With https, cookies are sent over https only, and browsers are told to come back so. Not set: plain http on the address above."),
     set("workers", "auto", Unit::NumberOrAuto, "Threads that answer requests; auto: one a processor core."),
-    set("readers", "auto", Unit::NumberOrAuto, "The most queries that read the database at once; auto: one a processor core, and at least two."),
+];
+
+const DATABASE: &[Setting] = &[
+    set("database_url", "", Unit::Database, "A PostgreSQL for any number of nodes: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=MODE`. Not set: the embedded database in data_dir. MODE is `disable` (unencrypted), `prefer` (the default: encrypted if the server can), `require` (encrypted, but whoever stands in between can pretend to be the server) or `verify-full` (the server proves its name to an authority that this machine trusts, or to those in the file of `&sslrootcert=FILE`). Other users of a machine can read flags: give a URL with a password in the environment or the file. The demo takes it from its flag only.")
+        .reach(Reach::Everywhere),
+    set("database_connections", "16", Unit::Number, "The most connections of one node to PostgreSQL, besides those that book; the next query waits for one."),
+    set("database_wait", "800ms", Unit::Duration, "The longest that a query waits for a connection, or for PostgreSQL to accept one, before it is answered 503."),
+    set("database_limit", "1s", Unit::Duration, "The longest that one statement may run on PostgreSQL, or wait for a lock, before it is answered 503."),
+    set("database_prepare", "on", Unit::OnOff, "Whether bookings use prepared statements. Off: for PgBouncer before 1.21 in transaction mode, which loses track of them."),
+    set("readers", "auto", Unit::NumberOrAuto, "The most queries that read the embedded database at once; auto: one a processor core, and at least two."),
 ];
 
 const CONNECTIONS: &[Setting] = &[

@@ -121,9 +121,21 @@ fn the_demo_is_for_this_machine_only() {
 }
 
 #[test]
-fn postgresql_is_refused_with_what_to_do() {
-    let problems = load(&[], None, &[("HOUSELIGHTS_DATABASE_URL", "postgres://u:pw@db/h")]).unwrap_err();
-    assert!(problems[0].contains("not built yet") && !problems[0].contains("pw@"), "{problems:?}");
+fn a_postgresql_is_taken_and_its_url_never_repeated() {
+    let url = "postgres://u:hunter2@db/h";
+    let config = load(&[], None, &[("HOUSELIGHTS_DATABASE_URL", url)]).unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+    assert_eq!(config.database.unwrap().url, url);
+    assert!(load(&[], None, &[]).unwrap().database.is_none());
+    let problems = load(&[("database_url", "mysql://u:hunter2@db/h")], None, &[]).unwrap_err();
+    assert!(problems[0].contains("postgres://USER") && !problems[0].contains("hunter2"), "{problems:?}");
+}
+
+#[test]
+fn the_demo_takes_a_database_from_its_flag_only() {
+    let url = "postgres://u@db/h";
+    assert!(load_for(Purpose::Demo, &[], None, &[("HOUSELIGHTS_DATABASE_URL", url)]).unwrap().database.is_none());
+    assert!(load_for(Purpose::Demo, &[("database_url", url)], None, &[]).unwrap().database.is_some());
 }
 
 #[test]

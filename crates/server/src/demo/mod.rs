@@ -16,7 +16,7 @@ use houselights_domain::{
     draft::{CinemaDraft, DEFAULT_CLEANING_MINUTES, MovieDraft, ScreenDraft, ShowDraft},
     programme::Programme,
 };
-pub(crate) use seed::{banner, guard, seed};
+pub(crate) use seed::{banner, guard, guard_open, seed};
 
 use jiff::{
     ToSpan as _,

@@ -8,8 +8,11 @@ use houselights_app::{
     clock::SystemClock,
     programme,
 };
-use houselights_domain::Role;
-use houselights_store::Db;
+use houselights_domain::{CinemaId, Role};
+use houselights_store::{
+    Db,
+    cold::{cinemas, marks},
+};
 
 use crate::{
     commands::data::DATABASE,
@@ -33,8 +36,12 @@ pub(crate) struct Seeded {
     shows: usize,
 }
 
-/// Keeps the demo out of a cinema's data, and a cinema's server from showing the demo's to the world.
+/// Keeps the demo out of a cinema's data, and a cinema's server from showing the demo's to the world. It looks before
+/// an embedded database is opened, because that would make one.
 pub(crate) fn guard(config: &Config) -> Result {
+    if config.database.is_some() {
+        return Ok(());
+    }
     let folder = &config.data_dir;
     let marker = folder.join(MARKER);
     match config.purpose {
@@ -60,6 +67,24 @@ pub(crate) fn guard(config: &Config) -> Result {
     }
 }
 
+/// As [`guard`], of a PostgreSQL, which has to be opened to be looked at.
+pub(crate) async fn guard_open(config: &Config, db: &Db) -> Result {
+    if config.database.is_none() {
+        return Ok(());
+    }
+    let marked = marks::is_made(db, marks::DEMO).await?;
+    match config.purpose {
+        Purpose::Demo if !marked && !cinemas::page(db, CinemaId(0), 1).await?.is_empty() => Err(Failure::new(
+            "this database holds a programme that the demo has not made: give the demo a database of its own",
+        )),
+        Purpose::Demo => Ok(db.write(|tx| Box::pin(async move { marks::make(tx, marks::DEMO).await })).await?),
+        Purpose::Cinema if marked && !config.listen.ip().is_loopback() => Err(Failure::new(
+            "this database holds the demo's data, whose passwords are public: choose another database_url",
+        )),
+        Purpose::Cinema => Ok(()),
+    }
+}
+
 /// Adds what is missing: the programme of this week, and the users.
 pub(crate) async fn seed(db: &Db, app: &App) -> Result<Seeded> {
     let programme = super::programme(app.clock.now());
@@ -80,16 +105,19 @@ pub(crate) async fn seed(db: &Db, app: &App) -> Result<Seeded> {
 /// What whoever started the demo sees first.
 pub(crate) fn banner(address: &str, config: &Config, seeded: &Seeded) -> String {
     let Seeded { cinemas, films, shows } = seeded;
+    let data = match &config.database {
+        Some(_) => "in the database of --database-url".to_owned(),
+        None => format!("{} (delete the folder to begin anew)", config.data_dir.display()),
+    };
     let users: Vec<String> = USERS.iter().map(|(name, password, _)| format!("{name} / {password}")).collect();
     format!(
         "\nHouselights: the demo is open, with {cinemas} cinemas, {films} films and {shows} shows this week.\n\n  \
          Home      http://{address}/\n  \
          Swagger   http://{address}/swagger/\n  \
          Users     {} (superuser)\n  \
-         Data      {} (delete the folder to begin anew)\n\n  \
+         Data      {data}\n\n  \
          Try       curl http://{address}/api/movies/\n  \
          Stop      Ctrl-C\n\n",
         users.join(", "),
-        config.data_dir.display()
     )
 }

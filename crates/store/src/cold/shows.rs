@@ -5,7 +5,7 @@ use houselights_domain::{LayoutId, MovieId, ScreenId, ShowId, UtcMicros};
 
 use crate::{
     error::Result,
-    exec::Query,
+    exec::{Query, Tx},
     params,
     value::{FromRow, Row},
 };
@@ -235,6 +235,19 @@ pub async fn call_off(db: &impl Query, id: ShowId) -> Result<()> {
 /// Deletes a show. Only for one without [`has_history`]: claims and bookings would be left without their show.
 pub async fn delete(db: &impl Query, id: ShowId) -> Result<()> {
     db.rows("DELETE FROM shows WHERE id = $1", params![id]).await?;
+    Ok(())
+}
+
+/// Keeps sales of a show waiting until the transaction ends, so that what is asked of its seats stays true.
+pub async fn lock(tx: &Tx, id: ShowId) -> Result<()> {
+    tx.rows("SELECT id FROM shows WHERE id = $1 FOR UPDATE", params![id]).await?;
+    Ok(())
+}
+
+/// As [`lock`], of all shows on a screen that are not over.
+pub async fn lock_on_screen(tx: &Tx, screen: ScreenId, now: UtcMicros) -> Result<()> {
+    tx.rows("SELECT id FROM shows WHERE screen_id = $1 AND clear_at > $2 ORDER BY id FOR UPDATE", params![screen, now])
+        .await?;
     Ok(())
 }
 

@@ -69,7 +69,8 @@ impl Lease {
     }
 
     /// Commits. The timeout goes first: when it strikes while the commit waits for a standby, PostgreSQL says that all
-    /// is well although the standby knows of nothing, and a failover would lose what we had acknowledged.
+    /// is well although the standby knows of nothing, and a failover would lose what we had acknowledged. It is refused
+    /// after a statement that failed, where a COMMIT alone would roll back and say nothing.
     pub(crate) async fn commit(&self) -> Result<()> {
         self.client()?.batch_execute("SET LOCAL statement_timeout = 0; COMMIT").await.map_err(|error| {
             match error.as_db_error() {
