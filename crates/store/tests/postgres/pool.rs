@@ -97,7 +97,8 @@ async fn a_caller_who_goes_away_does_not_cut_a_transaction_off() {
         done = mark(&db, "m1") => panic!("it never waited: {done:?}"),
         () = std::future::ready(()) => {}
     }
-    // The only connection is free again when that transaction has ended.
+    // Once it has begun, the only connection is free again when that transaction has ended.
+    tokio::task::yield_now().await;
     assert_eq!(marks(&db).await, ["m1"]);
 }
 
