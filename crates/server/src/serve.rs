@@ -56,6 +56,9 @@ pub(crate) async fn run(config: &Config) -> Result {
     let site =
         Site::new(Arc::clone(&house.app), wiring::web(config, address, figures)?, Arc::clone(&house.entropy) as _);
     let front = Arc::new(houselights_web::front(site)?);
+    if !front.settings().is_https() && !address.ip().is_loopback() {
+        tracing::warn!("public_url is not https: whoever listens in can take over a browser that is signed in");
+    }
     tracing::info!(%address, database = %house.db.describe(), millis = begun.elapsed().as_millis(), "open");
     if let Some(seeded) = seeded {
         print::out(&demo::banner(&address.to_string(), config, &seeded))?;

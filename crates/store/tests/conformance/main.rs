@@ -44,5 +44,6 @@ on_every_database! {
     users: a_user_is_stored_and_found, a_name_is_given_once, pages_follow_each_other, changes_are_kept,
         a_hash_is_replaced_only_if_it_is_the_one_expected, a_login_counts_only_for_the_password_that_was_checked;
     sessions: a_refresh_token_is_taken_once, an_expired_session_takes_nothing, a_revoked_session_takes_nothing,
-        all_sessions_of_one_user_end, revocations_are_read_page_by_page, a_purge_takes_a_slice_of_the_expired;
+        all_sessions_of_one_user_end, revocations_are_read_page_by_page, a_purge_takes_a_slice_of_the_expired,
+        a_browser_s_session_is_found_by_its_proof_and_prolonged;
 }

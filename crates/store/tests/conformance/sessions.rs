@@ -3,7 +3,10 @@
 use houselights_domain::{UserId, UtcMicros};
 use houselights_store::{
     Db, Result,
-    cold::sessions::{self, NewSession, Revoked, Rotation},
+    cold::{
+        sessions::{self, NewSession, Revoked, Rotation},
+        users,
+    },
 };
 
 use crate::users::make;
@@ -99,4 +102,35 @@ pub(crate) async fn a_purge_takes_a_slice_of_the_expired(db: &Db) {
     assert_eq!(purge().await.unwrap(), 1);
     assert!(!sessions::any_expired(db, UtcMicros(50)).await.unwrap());
     assert!(sessions::any_expired(db, UtcMicros(91)).await.unwrap());
+}
+
+pub(crate) async fn a_browser_s_session_is_found_by_its_proof_and_prolonged(db: &Db) {
+    let alice = make(db, "alice").await.unwrap();
+    let session = open(db, alice, 100).await;
+    let found = async |session, proof, now| sessions::browser(db, session, proof, UtcMicros(now)).await.unwrap();
+    let row = found(session, "j1", 99).await.unwrap();
+    assert_eq!((row.user, row.username.as_str(), row.expires_at), (alice, "alice", UtcMicros(100)));
+    for (other, proof, now) in [(session, "j2", 10), (session + 1, "j1", 10), (session, "j1", 100)] {
+        assert_eq!(found(other, proof, now).await, None);
+    }
+
+    let prolong = async |now| {
+        let (now, until) = (UtcMicros(now), UtcMicros(now + 100));
+        let done: Result<bool> =
+            db.write(move |tx| Box::pin(async move { sessions::prolong(tx, session, now, until).await })).await;
+        done.unwrap()
+    };
+    assert!(prolong(60).await);
+    let row = found(session, "j1", 120).await.unwrap();
+    assert_eq!((row.last_used_at, row.expires_at), (UtcMicros(60), UtcMicros(160)));
+    assert!(!prolong(160).await, "it has ended by itself");
+    revoke(db, session, 130).await;
+    assert_eq!(found(session, "j1", 131).await, None);
+    assert!(!prolong(131).await, "it was ended");
+
+    let another = open(db, alice, 100).await;
+    let disabled: Result<bool> =
+        db.write(move |tx| Box::pin(async move { users::set_active(tx, alice, false).await })).await;
+    assert!(disabled.unwrap());
+    assert_eq!(found(another, "j1", 10).await, None);
 }

@@ -2,6 +2,7 @@
 
 mod rendering;
 mod source;
+mod walks;
 
 /// A text from outside that tries to become markup in every place where a text can stand.
 pub(crate) const HOSTILE: &str =

@@ -1,5 +1,6 @@
 //! The promises of accounts, each with a test that can fail.
 
+mod browsers;
 mod limits;
 mod managing;
 mod sessions;
