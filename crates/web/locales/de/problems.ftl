@@ -81,3 +81,5 @@ problem-timeout = Das hat zu lange gedauert
     .next = Bitte versuchen Sie es gleich noch einmal. Unter „Meine Buchungen“ sehen Sie, ob es geklappt hat.
 problem-database_away = Wir erreichen unsere Bücher gerade nicht
     .next = Bitte versuchen Sie es in ein paar Sekunden noch einmal.
+problem-outcome_unknown = Ob das geklappt hat, lässt sich noch nicht sagen
+    .next = Bitte sehen Sie unter „Meine Buchungen“ nach, bevor Sie es noch einmal versuchen.

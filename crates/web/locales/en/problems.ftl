@@ -81,3 +81,5 @@ problem-timeout = That took too long
     .next = Please try again in a moment. “My bookings” tells you whether it was done.
 problem-database_away = We cannot reach our books right now
     .next = Please try again in a few seconds.
+problem-outcome_unknown = We cannot say yet whether that was done
+    .next = Please look at “My bookings” before you try again.

@@ -81,3 +81,5 @@ problem-timeout = Ha tardado demasiado
     .next = Inténtelo de nuevo en un momento. En «Mis reservas» verá si se hizo.
 problem-database_away = Ahora mismo no podemos consultar nuestros libros
     .next = Inténtelo de nuevo en unos segundos.
+problem-outcome_unknown = Aún no podemos decir si se ha hecho
+    .next = Mire en «Mis reservas» antes de intentarlo de nuevo.

@@ -44,10 +44,15 @@ impl SignInUrl {
     }
 }
 
-/// An address with where to go on. The pages that signing in starts from are nothing to come back to.
+/// An address with where to go on. The pages that signing in starts from are nothing to come back to: from them it
+/// goes on to where they would have gone on.
 pub(crate) fn after(path: &impl TypedPath, next: &Next) -> String {
-    let place = next.as_str().split('?').next().unwrap_or_default();
-    if [SignInUrl::PATH, SignUpUrl::PATH, ProgrammeUrl::PATH].contains(&place) && !next.as_str().contains("/?") {
+    let (place, query) = next.as_str().split_once('?').unzip();
+    let place = place.unwrap_or(next.as_str());
+    if [SignInUrl::PATH, SignUpUrl::PATH].contains(&place) {
+        return next_of(query).map_or_else(|| path.to_string(), |inner| after(path, &inner));
+    }
+    if place == ProgrammeUrl::PATH && query.is_none() {
         return path.to_string();
     }
     let query = form_urlencoded::Serializer::new(String::new()).append_pair(Next::NAME, next.as_str()).finish();
@@ -197,4 +202,21 @@ pub(crate) fn refused(visitor: &Visitor, problem: Problem, page: &impl Page) -> 
     };
     let headers = problem.retry_headers();
     Ok((headers, visitor.show_with(status, page)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_to_go_on_is_kept_once() {
+        let of = |next: &str| SignInUrl.after(&Next::parse(next).unwrap());
+        assert_eq!(of("/"), "/sign-in/");
+        assert_eq!(of("/sign-in/"), "/sign-in/");
+        assert_eq!(of("/?cinema=rex"), "/sign-in/?next=%2F%3Fcinema%3Drex");
+        assert_eq!(of("/my-bookings/"), "/sign-in/?next=%2Fmy-bookings%2F");
+        assert_eq!(of("/sign-up/?next=%2Fmy-bookings%2F"), "/sign-in/?next=%2Fmy-bookings%2F");
+        assert_eq!(of("/sign-in/?next=%2Fsign-in%2F%3Fnext%3D%252F"), "/sign-in/");
+        assert_eq!(of("/sign-in/?next=//evil.example"), "/sign-in/");
+    }
 }

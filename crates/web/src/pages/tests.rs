@@ -1,5 +1,6 @@
 //! What holds for every page.
 
+mod booked;
 mod rendering;
 mod source;
 mod walks;

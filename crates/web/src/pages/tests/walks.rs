@@ -9,20 +9,20 @@ use crate::{
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 const OWN: (&str, &str) = ("sec-fetch-site", "same-origin");
-const ANN: &str = "username=ann&password=correct+horse&email=ann%40example.org";
+pub(super) const ANN: &str = "username=ann&password=correct+horse&email=ann%40example.org";
 
 /// A browser: it keeps cookies, and sends what browsers send.
-struct Browser<'h> {
+pub(super) struct Browser<'h> {
     house: &'h House,
     jar: Vec<(String, String)>,
 }
 
 impl<'h> Browser<'h> {
-    const fn of(house: &'h House) -> Self {
+    pub(super) const fn of(house: &'h House) -> Self {
         Self { house, jar: Vec::new() }
     }
 
-    async fn send(&mut self, method: &str, path: &str, more: &[(&str, &str)], body: &str) -> Answer {
+    pub(super) async fn send(&mut self, method: &str, path: &str, more: &[(&str, &str)], body: &str) -> Answer {
         let cookies: Vec<String> = self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let cookies = cookies.join("; ");
         let mut headers = vec![HTML, ("cookie", cookies.as_str())];
@@ -39,21 +39,21 @@ impl<'h> Browser<'h> {
         answer
     }
 
-    async fn get(&mut self, path: &str) -> Answer {
+    pub(super) async fn get(&mut self, path: &str) -> Answer {
         self.send("GET", path, &[], "").await
     }
 
-    async fn post(&mut self, path: &str, body: &str) -> Answer {
+    pub(super) async fn post(&mut self, path: &str, body: &str) -> Answer {
         self.send("POST", path, &[FORM, OWN], body).await
     }
 }
 
-fn text(answer: &Answer) -> String {
+pub(super) fn text(answer: &Answer) -> String {
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{answer:?}");
     String::from_utf8(answer.body.to_vec()).unwrap()
 }
 
-fn location(answer: &Answer) -> &str {
+pub(super) fn location(answer: &Answer) -> &str {
     assert_eq!(answer.status, 303, "{answer:?}");
     answer.header("location")
 }
