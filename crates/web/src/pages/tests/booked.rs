@@ -14,7 +14,7 @@ async fn house() -> (House, i64) {
     let programme = json!({
         "cinemas": [{"key": "rex", "name": HOSTILE, "timezone": "Europe/Berlin", "currency": "EUR", "screens": [
             {"key": "1", "name": HOSTILE, "seats": 10}]}],
-        "movies": [{"key": "m", "title": HOSTILE, "duration_minutes": 100, "synopsis": HOSTILE, "genres": [HOSTILE]}],
+        "movies": [{"key": "m", "title": HOSTILE, "duration_minutes": 100, "synopsis": HOSTILE, "genres": ["<script>"]}],
         "shows": [{"key": "s", "movie": "m", "screen": "rex/1", "starts_at": "2027-01-16T19:30:00",
                    "prices": {"standard": 950}}],
     });
