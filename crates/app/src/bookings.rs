@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use houselights_domain::{
-    BookingId, OrderId, Refusal, SeatNumber, ShowId, UtcMicros, booking::Booking, show::seats_of_order,
+    BookingId, OrderId, Refusal, SeatNumber, ShowId, UtcMicros,
+    booking::{Booking, BookingStatus},
+    show::seats_of_order,
 };
 use houselights_store::{
     Db,
@@ -200,6 +202,25 @@ impl Bookings {
             Some(first) if first.user != actor.user && !actor.staff => Err(Refusal::NotYours.into()),
             Some(_) => self.cards(bookings).await,
         }
+    }
+
+    /// The actor's one order that owns all these seats of a show now, if there is such a one.
+    pub async fn order_with(&self, actor: Actor, show: ShowId, seats: &[SeatNumber]) -> Result<Option<OrderId>> {
+        let Some(before) = seats.first().and_then(|seat| seat.0.checked_sub(1)) else { return Ok(None) };
+        let owners = rows::owners(&self.db, show, SeatNumber(before), self.clock.now(), 1).await?;
+        let Some(order) = owners.iter().find(|booking| booking.user == actor.user).map(|booking| booking.order) else {
+            return Ok(None);
+        };
+        let bookings = rows::of_order(&self.db, order).await?;
+        let owned = |seat: &SeatNumber| {
+            bookings.iter().any(|booking| booking.seat == *seat && booking.status == BookingStatus::Booked)
+        };
+        Ok(seats.iter().all(owned).then_some(order))
+    }
+
+    /// The most seats of one order.
+    pub const fn most_seats(&self) -> usize {
+        self.most_seats
     }
 
     /// The caller's bookings, newest first, older than `before`.

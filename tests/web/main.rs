@@ -1,0 +1,3 @@
+//! Pages over the whole house, without a browser: what a browser sends and gets when it runs no script.
+
+mod show;
