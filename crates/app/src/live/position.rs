@@ -15,6 +15,12 @@ pub struct Position {
 impl Position {
     /// One that nobody knows.
     pub const UNKNOWN: Self = Self { room: u64::MAX, count: u64::MAX };
+
+    /// Another number at each of this node's positions, for who keeps what was made at one: rooms are numbered one after
+    /// the other, and neither they nor a room's changes come to 2^32.
+    pub const fn stamp(self) -> u64 {
+        self.room << 32 | self.count & 0xFFFF_FFFF
+    }
 }
 
 impl fmt::Display for Position {

@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use quick_cache::sync::Cache;
+use quick_cache::{Weighter, sync::Cache};
 
 use super::{
     no::Result,
@@ -23,6 +23,8 @@ use crate::{
 
 /// Pages kept.
 const MOST: usize = 2_000;
+/// Their bytes: a hall of 3,000 seats takes about a million.
+const MOST_BYTES: u64 = 128 << 20;
 /// Addresses longer than this are answered without being kept.
 const LONGEST: usize = 300;
 /// Whoever has the page asks whether it has changed.
@@ -33,11 +35,21 @@ pub type Generation = [u64; 2];
 
 /// Pages by address and language.
 #[derive(Debug)]
-pub(crate) struct Kept(Cache<(String, Language), Arc<Entry>>);
+pub(crate) struct Kept(Cache<(String, Language), Arc<Entry>, Size>);
 
 impl Default for Kept {
     fn default() -> Self {
-        Self(Cache::new(MOST))
+        Self(Cache::with_weighter(MOST, MOST_BYTES, Size))
+    }
+}
+
+/// About how much memory a page takes: its middle, the same in the shell, and that compressed.
+#[derive(Clone, Debug)]
+struct Size;
+
+impl Weighter<(String, Language), Arc<Entry>> for Size {
+    fn weight(&self, _: &(String, Language), entry: &Arc<Entry>) -> u64 {
+        10_000 + entry.middle.size() as u64 * 5 / 2
     }
 }
 

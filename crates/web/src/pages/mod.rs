@@ -16,8 +16,10 @@ pub mod my_bookings;
 pub mod next;
 pub mod no;
 pub mod notice;
+pub mod order;
 pub mod programme;
 pub mod shell;
+pub mod show;
 pub mod sign_in;
 pub mod sign_out;
 pub mod sign_up;
@@ -33,7 +35,7 @@ use axum_extra::routing::TypedPath;
 use crate::site::Site;
 
 /// The templates of these routes, for metrics and logs.
-pub(crate) const TEMPLATES: [&str; 9] = [
+pub(crate) const TEMPLATES: [&str; 11] = [
     programme::ProgrammeUrl::PATH,
     about::AboutUrl::PATH,
     language::LanguageUrl::PATH,
@@ -42,6 +44,8 @@ pub(crate) const TEMPLATES: [&str; 9] = [
     sign_out::SignOutUrl::PATH,
     my_bookings::MyBookingsUrl::PATH,
     my_bookings::CancelUrl::PATH,
+    show::ShowUrl::PATH,
+    order::OrderUrl::PATH,
     assets::AssetUrl::PATH,
 ];
 
@@ -55,5 +59,7 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
         .merge(sign_up::routes())
         .merge(sign_out::routes())
         .merge(my_bookings::routes())
+        .merge(show::routes())
+        .merge(order::routes())
         .merge(assets::routes())
 }

@@ -61,10 +61,8 @@ impl OrderPage {
         let (row, currency) = (&show.row, show.row.currency.as_str());
         let is_live = |card: &&BookingCard| matches!(card.booking.status, BookingStatus::Booked | BookingStatus::Held);
         let seat = |card: &BookingCard| {
-            let (row, place) = show
-                .layout
-                .seat(card.booking.seat)
-                .map_or(("", 0), |seat| (seat.row.as_str(), seat.place));
+            let (row, place) =
+                show.layout.seat(card.booking.seat).map_or(("", 0), |seat| (seat.row.as_str(), seat.place));
             // A text, because places have no separator for thousands.
             let values = [("row", row.into()), ("place", place.to_string().into())];
             OrderedSeat {

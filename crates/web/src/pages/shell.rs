@@ -75,6 +75,11 @@ impl Middle {
             html: page.render().unwrap_or_default(),
         }
     }
+
+    /// In bytes.
+    pub(crate) const fn size(&self) -> usize {
+        self.html.len()
+    }
 }
 
 /// The shell around one page.

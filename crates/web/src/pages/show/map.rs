@@ -152,13 +152,7 @@ impl HallMap {
 }
 
 fn bands(source: &Source<'_>, t: Text) -> Vec<Band> {
-    let kinds = [
-        SeatKind::Standard,
-        SeatKind::Premium,
-        SeatKind::SofaLeft,
-        SeatKind::Wheelchair,
-        SeatKind::Companion,
-    ];
+    let kinds = [SeatKind::Standard, SeatKind::Premium, SeatKind::SofaLeft, SeatKind::Wheelchair, SeatKind::Companion];
     let there: BTreeSet<&str> = source.layout.seats().iter().map(|seat| seat.kind.price_band()).collect();
     kinds
         .into_iter()

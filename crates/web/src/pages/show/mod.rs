@@ -53,10 +53,9 @@ async fn show(url: ShowUrl, visitor: Visitor, RawQuery(query): RawQuery) -> Resu
         return Ok(visitor.show(&drawn(&visitor, url, &choice, None).await?));
     }
     let moment = Moment::of(&facts, app.clock.now());
-    let [room, count] = app.seat_maps.position(url.show).await?.numbers();
-    visitor
-        .show_kept([generation, moment as u64, room, count], async || drawn(&visitor, url, &choice, None).await)
-        .await
+    let position = app.seat_maps.position(url.show).await?;
+    let made_from = [generation << 3 | moment as u64, position.stamp()];
+    visitor.show_kept(made_from, async || drawn(&visitor, url, &choice, None).await).await
 }
 
 /// The page with a choice in it and, after a "no", the reason.

@@ -120,13 +120,8 @@ impl ShowPage {
         let moment = Moment::of(facts, circumstances.now);
         let open = matches!(moment, Moment::OnSale | Moment::Started);
         let chosen = choice.known(&facts.layout);
-        let source = Source {
-            layout: &facts.layout,
-            prices: &facts.prices,
-            currency: &row.currency,
-            open,
-            chosen: &chosen,
-        };
+        let source =
+            Source { layout: &facts.layout, prices: &facts.prices, currency: &row.currency, open, chosen: &chosen };
         let map = HallMap::draw(&source, |seat| seats.state(seat), t);
         let clock = |at: UtcMicros| t.time(facts.zone.to_datetime(at.timestamp()).time()).into_owned();
         Self {

@@ -104,7 +104,14 @@ fn film(certificate: Option<&str>) -> Movie {
 }
 
 /// A page at an instant, counted from the film's beginning in minutes.
-fn page(t: Text, facts: &Arc<ShowFacts>, states: &[SeatState], minutes: i64, choice: &Choice, no: Option<Code>) -> ShowPage {
+fn page(
+    t: Text,
+    facts: &Arc<ShowFacts>,
+    states: &[SeatState],
+    minutes: i64,
+    choice: &Choice,
+    no: Option<Code>,
+) -> ShowPage {
     let taken = u32::try_from(states.iter().filter(|state| **state != SeatState::Free).count()).unwrap();
     let map = SeatMap { position: Position::UNKNOWN, taken, states: states.to_vec() };
     let now = STARTS.plus(minutes * UtcMicros::MINUTE);
@@ -245,7 +252,8 @@ fn the_script_s_addresses_are_routes_of_the_api() {
 
 #[test]
 fn a_hall_of_500_seats_is_a_small_page() {
-    let rows: Vec<(String, String)> = (b'A'..=b'T').map(|row| (char::from(row).to_string(), "ssssss_ppppppppppppp_ssssss".into())).collect();
+    let rows: Vec<(String, String)> =
+        (b'A'..=b'T').map(|row| (char::from(row).to_string(), "ssssss_ppppppppppppp_ssssss".into())).collect();
     let rows: Vec<(&str, &str)> = rows.iter().map(|(row, seats)| (row.as_str(), seats.as_str())).collect();
     let show = facts(layout(&rows), |_| ());
     let states: Vec<SeatState> =

@@ -13,8 +13,10 @@ use crate::{
         next::Next,
         no::NoPage,
         notice::Notice,
+        order::OrderPage,
         programme::Programme,
         shell::{Middle, Page, Shell},
+        show::page::ShowPage,
         sign_in::SignIn,
         sign_up::SignUp,
     },
@@ -41,6 +43,8 @@ fn every(look: &mut dyn FnMut(&'static str, Sample)) {
     of::<MyBookings>(look);
     of::<Cancel>(look);
     of::<NoPage>(look);
+    of::<ShowPage>(look);
+    of::<OrderPage>(look);
 }
 
 struct Sample {
