@@ -81,10 +81,9 @@ function sum(hall, say) {
     hall.toggleAttribute("data-chosen", seats.length > 0);
   }
   hall.addEventListener("change", ({ target }) => {
-    if (target.checked && chosen().length > Number(most)) {
-      target.checked = false;
-      say(full);
-    }
+    const over = target.checked && chosen().length > Number(most);
+    if (over) target.checked = false;
+    say(over ? full : "");
     count();
   });
   return count;

@@ -34,7 +34,6 @@ hall-most = { $count ->
    *[other] Sie können bis zu { $count } Plätze auf einmal buchen.
 }
 hall-book = Diese Plätze buchen
-hall-sign-in-first = Auf der nächsten Seite melden Sie sich an; Ihre Auswahl bleibt erhalten.
 hall-too-many = { $count ->
     [one] Sie können einen Platz auf einmal buchen.
    *[other] Sie können bis zu { $count } Plätze auf einmal buchen. Geben Sie einen davon frei, um einen anderen zu wählen.

@@ -34,7 +34,6 @@ hall-most = { $count ->
    *[other] You can book up to { $count } seats at a time.
 }
 hall-book = Book these seats
-hall-sign-in-first = You sign in on the next page; your choice is kept.
 hall-too-many = { $count ->
     [one] You can book one seat at a time.
    *[other] You can book up to { $count } seats at a time. Free one of them to choose another.

@@ -34,7 +34,6 @@ hall-most = { $count ->
    *[other] Puede reservar hasta { $count } butacas a la vez.
 }
 hall-book = Reservar estas butacas
-hall-sign-in-first = En la página siguiente inicia sesión; su elección se conserva.
 hall-too-many = { $count ->
     [one] Puede reservar una butaca a la vez.
    *[other] Puede reservar hasta { $count } butacas a la vez. Deje libre una de ellas para elegir otra.

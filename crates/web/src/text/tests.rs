@@ -10,6 +10,7 @@ use fluent_syntax::{
     ast::{Entry, Expression, InlineExpression, Pattern, PatternElement},
     parser,
 };
+use houselights_domain::show::PriceList;
 
 use super::*;
 use crate::problem::Code;
@@ -76,9 +77,10 @@ fn families() -> Vec<String> {
     let problems = Code::ALL.iter().map(|code| format!("problem-{}", code.as_str()));
     let numbered = |stem: &str, count: u32| (1..=count).map(|number| format!("{stem}-{number}")).collect::<Vec<_>>();
     let named = ["username", "email", "password"].map(|name| format!("field-{name}"));
+    let kinds = PriceList::BANDS.map(|band| format!("hall-kind-{band}"));
     let days =
         [numbered("weekday", 7), numbered("weekday-short", 7), numbered("month", 12), numbered("month-short", 12)];
-    problems.chain(days.concat()).chain(named).collect()
+    problems.chain(days.concat()).chain(named).chain(kinds).collect()
 }
 
 fn sources_of_use() -> String {

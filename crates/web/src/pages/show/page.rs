@@ -215,7 +215,7 @@ fn reason(t: Text, no: Code, map: &HallMap) -> Told {
 impl Page for ShowPage {
     const PLACE: shell::Place = shell::Place::Programme;
     const SCRIPTS: &'static [&'static str] = &["hall.js"];
-    const STYLES: &'static [&'static str] = &["hall.css"];
+    const STYLES: &'static [&'static str] = &["hall.css", "seats.css"];
 
     fn title(&self) -> String {
         let values = [("film", self.film.as_str().into()), ("when", self.when.as_str().into())];
