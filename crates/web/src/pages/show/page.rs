@@ -154,10 +154,6 @@ impl ShowPage {
         SeatsUrl { show: self.url.show }
     }
 
-    fn field(&self) -> &'static str {
-        SEATS
-    }
-
     fn at(&self) -> String {
         let values = [("cinema", self.cinema.as_str().into()), ("screen", self.screen.as_str().into())];
         self.t.with("hall-where", &values).into_owned()

@@ -21,7 +21,7 @@ use super::{
     page::{Circumstances, Moment, ShowPage},
 };
 use crate::{
-    pages::{form::Form as _, tests::HOSTILE},
+    pages::tests::HOSTILE,
     problem::Code,
     text::{Language, Text},
 };
