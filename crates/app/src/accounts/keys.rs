@@ -1,6 +1,14 @@
 //! The keys that sign tokens: the newest signs, all of them verify.
 
-use std::{fmt, path::Path, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use aws_lc_rs::digest;
 use houselights_domain::UtcMicros;
@@ -62,6 +70,8 @@ pub struct SigningKeys(Arc<Ring>);
 struct Ring {
     /// Oldest first; never empty.
     keys: RwLock<Vec<Key>>,
+    /// How often the keys were replaced: what was verified before is to be verified again.
+    generation: AtomicU64,
     file: Option<KeyFile>,
 }
 
@@ -76,7 +86,7 @@ impl SigningKeys {
             None => file.create(vec![new_key(now, entropy)?])?,
         };
         let keys = RwLock::new(loaded(&stored)?);
-        Ok(Self(Arc::new(Ring { keys, file: Some(file) })))
+        Ok(Self(Arc::new(Ring { keys, generation: AtomicU64::default(), file: Some(file) })))
     }
 
     /// One key from the configuration, the same on every node: 32 bytes or more.
@@ -88,7 +98,7 @@ impl SigningKeys {
     pub fn from_secrets(newest: &str, older: &[String]) -> Result<Self> {
         let all = older.iter().map(String::as_str).chain([newest]);
         let keys: Result<Vec<Key>> = all.map(configured).collect();
-        Ok(Self(Arc::new(Ring { keys: RwLock::new(keys?), file: None })))
+        Ok(Self(Arc::new(Ring { keys: RwLock::new(keys?), generation: AtomicU64::default(), file: None })))
     }
 
     /// Adds a key that signs from now on. Older ones stay for as long as a token of theirs may live (`lifetime`), so
@@ -107,7 +117,7 @@ impl SigningKeys {
         let mut ends = retired.into_iter();
         stored.retain(|_| ends.next().is_some_and(|end| end.saturating_add(lifetime) > now.0));
         file.replace(&stored)?;
-        *self.0.keys.write() = loaded(&stored)?;
+        self.replace(loaded(&stored)?);
         Ok(())
     }
 
@@ -120,9 +130,19 @@ impl SigningKeys {
             keys.len() == stored.len() && keys.iter().zip(&stored).all(|(key, stored)| key.kid == stored.kid)
         };
         if !same {
-            *self.0.keys.write() = loaded(&stored)?;
+            self.replace(loaded(&stored)?);
         }
         Ok(())
+    }
+
+    pub(super) fn replace(&self, keys: Vec<Key>) {
+        *self.0.keys.write() = keys;
+        self.0.generation.fetch_add(1, Ordering::Release);
+    }
+
+    /// How often the keys were replaced. Read it before verifying, so that a result is never taken for a newer one.
+    pub(super) fn generation(&self) -> u64 {
+        self.0.generation.load(Ordering::Acquire)
     }
 
     /// The names of the keys, oldest first; the last one signs.

@@ -18,6 +18,7 @@ mod tests;
 mod throttle;
 mod token;
 mod upkeep;
+mod verified;
 
 use std::{fmt, sync::Arc};
 
@@ -34,6 +35,7 @@ use passwords::Passwords;
 use revocations::Revocations;
 use throttle::Throttle;
 use token::Tokens;
+use verified::VerifiedTokens;
 
 /// The use cases of accounts. One a process; share it in an `Arc`.
 #[derive(Debug)]
@@ -43,6 +45,7 @@ pub struct Accounts {
     entropy: Arc<dyn Entropy>,
     settings: AccountSettings,
     tokens: Tokens,
+    verified: VerifiedTokens,
     passwords: Passwords,
     throttle: Throttle,
     revoked: Revocations,
@@ -152,6 +155,7 @@ impl Accounts {
     ) -> Result<Arc<Self>> {
         let accounts = Self {
             tokens: Tokens::new(keys, &settings),
+            verified: VerifiedTokens::default(),
             passwords: Passwords::new(&settings)?,
             throttle: Throttle::new(&settings, Arc::clone(&clock)),
             revoked: Revocations::default(),

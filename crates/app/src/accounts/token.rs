@@ -37,6 +37,14 @@ pub(super) struct Claims {
     pub(super) role: Role,
 }
 
+impl Claims {
+    /// From when and until when the token is good; clocks of nodes may differ by [`LEEWAY`].
+    pub(super) fn lifetime(&self) -> (UtcMicros, UtcMicros) {
+        let micros = |seconds: i64| seconds.saturating_mul(UtcMicros::SECOND);
+        (UtcMicros(micros(self.iat).saturating_sub(LEEWAY)), UtcMicros(micros(self.exp)))
+    }
+}
+
 /// What is new in a token.
 pub(super) struct Draft {
     pub(super) kind: Kind,
@@ -102,12 +110,13 @@ impl Tokens {
         }
         // The signature was checked above; the crate's own checks would read the machine's clock.
         let claims: Claims = jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| Error::InvalidToken)?;
+        let (from, until) = claims.lifetime();
         let good = kind.is_none_or(|kind| kind == claims.token_type)
             && claims.iss == self.issuer
             && claims.aud == self.audience
             && !claims.jti.is_empty()
-            && now.0 < claims.exp.saturating_mul(UtcMicros::SECOND)
-            && claims.iat.saturating_mul(UtcMicros::SECOND) <= now.0.saturating_add(LEEWAY);
+            && from <= now
+            && now < until;
         if good { Ok(claims) } else { Err(Error::InvalidToken) }
     }
 }

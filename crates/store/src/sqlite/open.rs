@@ -135,7 +135,7 @@ fn writer(file: &Path) -> Result<Connection> {
     }
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 16000;
-         PRAGMA journal_size_limit = 134217728; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;",
+         PRAGMA journal_size_limit = 134217728; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;",
     )?;
     Ok(connection)
 }

@@ -67,7 +67,7 @@ enum BookBody {
 
 /// One seat that somebody booked.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Booking {
+pub(super) struct Booking<'a> {
     #[schema(example = 42)]
     id: i64,
     /// The account's number.
@@ -80,18 +80,18 @@ pub(super) struct Booking {
     #[schema(example = 40)]
     order: i64,
     #[schema(example = "Metropolis")]
-    movie_title: String,
+    movie_title: &'a str,
     #[schema(example = "Screen 1")]
-    screen_name: String,
+    screen_name: &'a str,
     #[schema(example = "Rex")]
-    cinema_name: String,
+    cinema_name: &'a str,
     /// When the show begins, in the cinema's zone.
     #[schema(format = DateTime, example = "2027-01-01T19:30:00+00:00")]
-    date_time: String,
+    date_time: &'a str,
     #[schema(example = 5)]
     seat_number: u32,
     #[schema(example = "A5")]
-    seat_label: String,
+    seat_label: &'a str,
     /// `booked`, `cancelled`, `held` or `expired`.
     #[schema(example = "booked")]
     status: &'static str,
@@ -99,7 +99,7 @@ pub(super) struct Booking {
     #[schema(example = 1200)]
     price: i64,
     #[schema(example = "GBP")]
-    currency: String,
+    currency: &'a str,
     #[schema(format = DateTime, example = "2026-12-24T12:30:00.000000Z")]
     created_at: String,
     /// When the seat was given back.
@@ -107,23 +107,23 @@ pub(super) struct Booking {
     cancelled_at: Option<String>,
 }
 
-impl From<&BookingCard> for Booking {
-    fn from(card: &BookingCard) -> Self {
+impl<'a> From<&'a BookingCard> for Booking<'a> {
+    fn from(card: &'a BookingCard) -> Self {
         let (booking, show) = (&card.booking, &card.show);
         Self {
             id: booking.id.0,
             user: booking.user.0,
             show: booking.show.0,
             order: booking.order.0,
-            movie_title: show.row.movie_title.clone(),
-            screen_name: show.row.screen_name.clone(),
-            cinema_name: show.row.cinema_name.clone(),
-            date_time: show.date_time.clone(),
+            movie_title: &show.row.movie_title,
+            screen_name: &show.row.screen_name,
+            cinema_name: &show.row.cinema_name,
+            date_time: &show.date_time,
             seat_number: booking.seat.0,
-            seat_label: card.seat_label().to_owned(),
+            seat_label: card.seat_label(),
             status: booking.status.as_str(),
             price: booking.price.0,
-            currency: show.row.currency.clone(),
+            currency: &show.row.currency,
             created_at: booking.created_at.rfc3339_utc(),
             cancelled_at: booking.ended_at.map(houselights_domain::UtcMicros::rfc3339_utc),
         }
@@ -132,7 +132,7 @@ impl From<&BookingCard> for Booking {
 
 /// What one customer bought in one go.
 #[derive(Serialize, ToSchema)]
-struct Order {
+struct Order<'a> {
     #[schema(example = 40)]
     id: i64,
     #[schema(example = 7)]
@@ -144,29 +144,29 @@ struct Order {
     #[schema(example = 2400)]
     total: i64,
     #[schema(example = "GBP")]
-    currency: String,
+    currency: &'a str,
     #[schema(format = DateTime, example = "2026-12-24T12:30:00.000000Z")]
     created_at: String,
 }
 
 /// An order with its bookings.
 #[derive(Serialize, ToSchema)]
-struct Ordered {
-    order: Order,
-    bookings: Vec<Booking>,
+struct Ordered<'a> {
+    order: Order<'a>,
+    bookings: Vec<Booking<'a>>,
 }
 
 /// One booking where one seat was asked for by `seat_number`, an order with its bookings otherwise.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-enum Booked {
-    One(Box<Booking>),
-    Several(Ordered),
+enum Booked<'a> {
+    One(Box<Booking<'a>>),
+    Several(Ordered<'a>),
 }
 
-impl Booked {
-    fn of(card: &OrderCard, single: bool) -> Self {
-        let mut bookings: Vec<Booking> = card.bookings.iter().map(Booking::from).collect();
+impl<'a> Booked<'a> {
+    fn of(card: &'a OrderCard, single: bool) -> Self {
+        let mut bookings: Vec<Booking<'_>> = card.bookings.iter().map(Booking::from).collect();
         if single
             && bookings.len() == 1
             && let Some(booking) = bookings.pop()
@@ -178,7 +178,7 @@ impl Booked {
             show: card.order.show.0,
             status: card.order.state.word().as_str(),
             total: card.order.total.0,
-            currency: card.bookings.first().map(|card| card.show.row.currency.clone()).unwrap_or_default(),
+            currency: card.bookings.first().map_or("", |card| card.show.row.currency.as_str()),
             created_at: card.order.created_at.rfc3339_utc(),
         };
         Self::Several(Ordered { order, bookings })
@@ -319,7 +319,7 @@ async fn my_bookings(State(site): Web, caller: Caller, uri: Uri, query: Query) -
     let mut cards = site.app.bookings.of(caller.actor(), before.map(BookingId), page.limit + 1).await?;
     let more = page.cut(&mut cards);
     let next = cards.last().filter(|_| more).map(|last| page::next(&uri, &last.booking.id));
-    let bookings: Vec<Booking> = cards.iter().map(Booking::from).collect();
+    let bookings: Vec<Booking<'_>> = cards.iter().map(Booking::from).collect();
     Ok((next.unwrap_or_default(), Json(bookings)).into_response())
 }
 
@@ -329,6 +329,7 @@ async fn my_bookings(State(site): Web, caller: Caller, uri: Uri, query: Query) -
     params(("booking_id" = i64, Path, description = "The booking's number", example = 42)),
     responses((status = 200, description = "The booking", body = Booking), BookingNo)
 )]
-async fn booking(State(site): Web, caller: Caller, Path(id): Path<BookingId>) -> Result<Json<Booking>> {
-    Ok(Json((&site.app.bookings.booking(caller.actor(), id).await?).into()))
+async fn booking(State(site): Web, caller: Caller, Path(id): Path<BookingId>) -> Result<Response> {
+    let card = site.app.bookings.booking(caller.actor(), id).await?;
+    Ok(Json(Booking::from(&card)).into_response())
 }

@@ -179,3 +179,22 @@ async fn what_authenticate_costs() {
     }
     println!("authenticate: {:?} each", start.elapsed() / rounds);
 }
+
+#[tokio::test]
+async fn a_token_that_was_good_a_moment_ago_is_asked_what_may_have_changed() {
+    let house = House::open().await;
+    let keys = &house.accounts.tokens.keys;
+    let token = signed(&header(keys), &claims());
+    let identity = house.accounts.authenticate(&token).unwrap();
+    assert_eq!(house.accounts.authenticate(&token).unwrap(), identity, "the second time from memory");
+
+    house.clock.advance(-2 * UtcMicros::MINUTE);
+    void(house.accounts.authenticate(&token));
+    house.clock.advance(3 * UtcMicros::MINUTE);
+    void(house.accounts.authenticate(&token));
+    house.clock.advance(-UtcMicros::MINUTE);
+    house.accounts.authenticate(&token).unwrap();
+
+    keys.replace(Vec::new());
+    void(house.accounts.authenticate(&token));
+}

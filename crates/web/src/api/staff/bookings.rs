@@ -76,8 +76,9 @@ async fn list(State(site): Web, _: Staff, uri: Uri, query: Query) -> Result<Resp
     params(("booking_id" = i64, Path, description = "The booking's number", example = 42)),
     responses((status = 200, description = "The booking", body = Booking), OneNo)
 )]
-async fn one(State(site): Web, staff: Staff, Path(id): Path<BookingId>) -> Result<Json<Booking>> {
-    Ok(Json((&site.app.bookings.booking(actor(&staff), id).await?).into()))
+async fn one(State(site): Web, staff: Staff, Path(id): Path<BookingId>) -> Result<Response> {
+    let card = site.app.bookings.booking(actor(&staff), id).await?;
+    Ok(Json(Booking::from(&card)).into_response())
 }
 
 /// Cancel any booking, even after the show has begun. Its seat is free for anyone at once.
