@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets something else should end there")]
 
 mod accounts;
+mod away;
 mod bodies;
 mod booking;
 mod cancelling;

@@ -9,6 +9,7 @@ pub(crate) fn steps() -> Vec<Step> {
     vec![
         Step { name: "PostgreSQL for the tests", run: postgres::there },
         Step { name: "tests", run: tests },
+        Step { name: "the contract's tests on PostgreSQL", run: contract_on_postgres },
         Step { name: "documentation tests", run: doctests },
         Step { name: "release build", run: release_build },
         Step { name: "README's commands", run: readme::run },
@@ -22,6 +23,12 @@ pub(crate) fn steps() -> Vec<Step> {
 
 fn tests() -> Outcome {
     run::show(&mut run::cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"]))
+}
+
+/// The tests of the store run on both databases by themselves; those of the contract are told which one.
+fn contract_on_postgres() -> Outcome {
+    let mut tests = run::cargo(&["test", "--package", "houselights-tests", "--test", "api", "--no-fail-fast"]);
+    run::show(tests.env("HOUSELIGHTS_TEST_DATABASE", "postgres"))
 }
 
 fn doctests() -> Outcome {

@@ -6,8 +6,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// A fault of the store. Rules that say "no" are [`houselights_domain::Refusal`]s and never stand here.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The database cannot answer now (gone, disk full, locked). Nothing was changed, but for a commit whose answer was
-    /// lost, and then the sentence says so. Trying again may help.
+    /// The database cannot answer now (gone, disk full, locked); nothing was changed. Trying again may help.
     #[error("the database is not available: {0}")]
     Unavailable(String),
     /// A change was sent to the database, and whether it was carried out could not be found out in time.

@@ -9,12 +9,11 @@ use houselights_app::{
     entropy::CountingEntropy,
 };
 use houselights_domain::{Role, programme::Programme};
-use houselights_store::{Access, Db, SqliteOptions, verify::verify};
+use houselights_store::{Access, Db, verify::verify};
 use houselights_web::{Front, Site, WebSettings, settings::LimitSettings};
 use serde_json::json;
-use tempfile::TempDir;
 
-use crate::{Client, programme};
+use crate::{Client, place::Place, programme};
 
 /// The password of everyone whom [`House::customer`] signs up.
 pub const PASSWORD: &str = "correct horse battery";
@@ -49,7 +48,7 @@ impl Default for Plan {
     }
 }
 
-/// A ticket office in a temporary folder. Dropping it verifies its books.
+/// A ticket office with a database of its own. Dropping it verifies its books.
 #[derive(Debug)]
 pub struct House {
     /// The use cases.
@@ -59,7 +58,7 @@ pub struct House {
     /// Its database.
     pub db: Db,
     front: Arc<Front>,
-    _folder: TempDir,
+    place: Place,
 }
 
 impl House {
@@ -70,9 +69,16 @@ impl House {
 
     /// A house as planned.
     pub async fn planned(plan: Plan) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let options = SqliteOptions { folder: folder.path().to_owned(), readers: 2 };
-        let db = Db::open_sqlite(options, Access::Serve).await.unwrap();
+        Self::in_place(Place::make(), plan).await
+    }
+
+    /// A house on a PostgreSQL that the test has made, with the time limits of a server.
+    pub async fn at(url: String) -> Self {
+        Self::in_place(Place::Made(url), Plan::default()).await
+    }
+
+    async fn in_place(place: Place, plan: Plan) -> Self {
+        let db = place.open(Access::Serve).await;
         let clock = Arc::new(FakeClock::at(programme::NOW));
         let entropy: Arc<dyn Entropy> = Arc::new(CountingEntropy::default());
         let keys = SigningKeys::from_secret("a secret that is long enough for HS256").unwrap();
@@ -80,7 +86,7 @@ impl House {
         let accounts = Accounts::open(db.clone(), time(), Arc::clone(&entropy), keys, plan.accounts).await.unwrap();
         let app = App::start(db.clone(), accounts, plan.app, time()).await.unwrap();
         let front = houselights_web::front(Site::new(Arc::clone(&app), plan.web, entropy)).unwrap();
-        let house = Self { app, clock, db, front: Arc::new(front), _folder: folder };
+        let house = Self { app, clock, db, front: Arc::new(front), place };
         house.import(&plan.programme).await;
         house
     }
@@ -128,13 +134,12 @@ impl Drop for House {
         if thread::panicking() {
             return;
         }
-        // A thread of its own, because a test's runtime cannot be waited on from within.
-        let db = self.db.clone();
-        let verified = thread::spawn(move || {
+        // A thread and a connection of its own, because a test's runtime cannot be waited on from within.
+        let verifying = || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(verify(&db)).unwrap()
-        });
-        let report = verified.join().unwrap();
+            runtime.block_on(async { verify(&self.place.open(Access::Read).await).await.unwrap() })
+        };
+        let report = thread::scope(|scope| scope.spawn(verifying).join().unwrap());
         assert!(report.is_clean(), "the books do not add up: {:#?}", report.findings);
     }
 }

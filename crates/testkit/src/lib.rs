@@ -1,4 +1,4 @@
-//! A whole ticket office for a test: a real database in a temporary folder, a clock that the test turns, cheap
+//! A whole ticket office for a test: a real database of its own, a clock that the test turns, cheap
 //! passwords, a small programme, and a client that talks to the front door without a socket.
 //!
 //! When a [`House`] is dropped its books are verified; what does not add up fails the test.
@@ -9,6 +9,7 @@
 mod answer;
 mod client;
 mod house;
+mod place;
 pub mod programme;
 mod stream;
 

@@ -72,14 +72,11 @@ impl Lease {
     /// is well although the standby knows of nothing, and a failover would lose what we had acknowledged. It is refused
     /// after a statement that failed, where a COMMIT alone would roll back and say nothing.
     pub(crate) async fn commit(&self) -> Result<()> {
-        self.client()?.batch_execute("SET LOCAL statement_timeout = 0; COMMIT").await.map_err(|error| {
-            match error.as_db_error() {
-                Some(_) => error.into(),
-                None => Error::Unavailable(format!(
-                    "the connection was lost during a commit, and it is not known whether it was carried out: {}",
-                    chain(&error)
-                )),
-            }
+        let ended = self.client()?.batch_execute("SET LOCAL statement_timeout = 0; COMMIT").await;
+        ended.map_err(|error| match error.as_db_error() {
+            // A session that is told to end says so too when its commit has been written and waits for a standby.
+            Some(db) if !db.code().code().starts_with("57") => error.into(),
+            _ => Error::Unknown(chain(&error)),
         })
     }
 

@@ -31,6 +31,9 @@ use crate::{
 /// How long one statement of a snapshot may run: `verify` and `export` read everything.
 const SNAPSHOT: Duration = Duration::from_mins(10);
 
+/// How much longer than the database we wait before we give an answer up.
+const SLACK: Duration = Duration::from_millis(200);
+
 /// Where PostgreSQL is and how it is used.
 #[derive(Clone)]
 pub struct PostgresOptions {
@@ -238,7 +241,9 @@ impl Postgres {
             };
             match result {
                 Ok(value) => {
-                    bounded(limit, lease.commit()).await?;
+                    tokio::time::timeout(limit + SLACK, lease.commit())
+                        .await
+                        .unwrap_or_else(|_| Err(Error::Unknown("no answer to a commit in time".into())))?;
                     lease.give_back();
                     Ok(value)
                 }
@@ -283,8 +288,7 @@ impl PostgresTx {
 
 /// PostgreSQL ends a statement that runs for too long; this ends one whose answer never comes.
 async fn bounded<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
-    let slack = Duration::from_millis(200);
-    tokio::time::timeout(limit + slack, work)
+    tokio::time::timeout(limit + SLACK, work)
         .await
         .unwrap_or_else(|_| Err(Error::Unavailable("no answer in time".into())))
 }
