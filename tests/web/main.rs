@@ -3,4 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop at any fault")]
 #![expect(clippy::panic, reason = "helpers of tests stop at any fault")]
 
+mod programme;
+mod seen;
 mod show;

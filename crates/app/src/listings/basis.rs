@@ -6,8 +6,8 @@ use super::{ShowLine, snapshot::Listed, snapshot::Snapshot};
 use crate::{catalogue::Catalogue, occupancy::Occupancy};
 
 /// What a page rests on. Seats are sold all the time, but a list says only "few left" or "sold out": a page stays true
-/// until one of its shows crosses such a line.
-#[derive(Clone, Debug)]
+/// until one of its shows crosses such a line. The default holds at no time.
+#[derive(Clone, Debug, Default)]
 pub struct Basis {
     generation: u64,
     from: UtcMicros,

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 pub use basis::Basis;
 pub use choose::{Choices, Ignored, Wanted};
-pub use film::FilmProgramme;
+pub use film::{FilmDay, FilmProgramme};
 use houselights_domain::{CinemaId, MovieId, ShowId, show::Availability, show::Sales};
 use houselights_store::Db;
 use jiff::{

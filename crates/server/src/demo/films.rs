@@ -42,7 +42,7 @@ const FILMS: [Film; 12] = [
         language: "de",
         genres: &["Science fiction", "Drama"],
         released: "1927-01-10",
-        synopsis: "The son of a city's master falls in love below the streets, where the workers keep the machines going.",
+        synopsis: "The son of a city's master falls in love below the streets, where the workers keep the machines going. Then somebody builds a machine with her face, and nobody can say any more which of the two is speaking.",
     },
     Film {
         key: "the-general",
@@ -52,7 +52,7 @@ const FILMS: [Film; 12] = [
         language: "en",
         genres: &["Comedy", "Adventure"],
         released: "1926-12-31",
-        synopsis: "An engine driver has two loves. When both are stolen, he goes after his locomotive alone.",
+        synopsis: "An engine driver has two loves. When both are stolen, he goes after his locomotive alone, through two armies, a burning bridge and the longest straight face in the history of railways.",
     },
     Film {
         key: "nosferatu",
@@ -62,7 +62,7 @@ const FILMS: [Film; 12] = [
         language: "de",
         genres: &["Horror"],
         released: "1922-03-04",
-        synopsis: "A young man travels to the Carpathians to sell a count the house across the street.",
+        synopsis: "A young man travels to the Carpathians to sell a count the house across the street. The count travels faster than his letters, and his shadow faster than the count.",
     },
     Film {
         key: "safety-last",
@@ -72,7 +72,7 @@ const FILMS: [Film; 12] = [
         language: "en",
         genres: &["Comedy"],
         released: "1923-04-01",
-        synopsis: "A shop assistant needs a thousand dollars, a crowd, and somebody to climb the building for him.",
+        synopsis: "A shop assistant needs a thousand dollars, a crowd, and somebody to climb the building for him. He gets the crowd. There are twelve storeys and a clock.",
     },
     Film {
         key: "caligari",
@@ -82,7 +82,7 @@ const FILMS: [Film; 12] = [
         language: "de",
         genres: &["Horror", "Mystery"],
         released: "1920-02-26",
-        synopsis: "At a fair a sleepwalker tells the future. What he foretells comes true at night.",
+        synopsis: "At a fair a sleepwalker tells the future. What he foretells comes true at night, in a town where no window is straight and no street leads home.",
     },
     Film {
         key: "sherlock-jr",
@@ -92,7 +92,7 @@ const FILMS: [Film; 12] = [
         language: "en",
         genres: &["Comedy", "Fantasy"],
         released: "1924-04-21",
-        synopsis: "A projectionist who would rather be a detective falls asleep and walks into the film he is showing.",
+        synopsis: "A projectionist who would rather be a detective falls asleep and walks into the film he is showing. It does not wait for him. Neither does the next cut.",
     },
     Film {
         key: "sunrise",
@@ -102,7 +102,7 @@ const FILMS: [Film; 12] = [
         language: "en",
         genres: &["Drama", "Romance"],
         released: "1927-09-23",
-        synopsis: "A farmer is asked to drown his wife. They spend the day in the city instead.",
+        synopsis: "A farmer is asked to drown his wife. They spend the day in the city instead: a wedding of strangers, a photograph, a pig, and a storm on the way back.",
     },
     Film {
         key: "potemkin",
@@ -112,7 +112,7 @@ const FILMS: [Film; 12] = [
         language: "ru",
         genres: &["Drama", "History"],
         released: "1925-12-21",
-        synopsis: "Sailors refuse rotten meat, and a city comes down its steps to greet them.",
+        synopsis: "Sailors refuse rotten meat, and a city comes down its steps to greet them. Soldiers come down after it. Somewhere between the two a pram begins to roll.",
     },
     Film {
         key: "movie-camera",
@@ -122,7 +122,7 @@ const FILMS: [Film; 12] = [
         language: "ru",
         genres: &["Documentary"],
         released: "1929-01-08",
-        synopsis: "A day in a city, and in the life of the man who films it.",
+        synopsis: "A day in a city, and in the life of the man who films it: from chimneys, from motorcycles, from under trains. No story, no actors, no titles, and never a dull frame.",
     },
     Film {
         key: "the-last-reel",
@@ -132,7 +132,7 @@ const FILMS: [Film; 12] = [
         language: "en",
         genres: &["Drama", "Mystery"],
         released: "2026-09-18",
-        synopsis: "Invented for this demo: a closed cinema, a light in its projection room, and a letter from 1929.",
+        synopsis: "The Palace has been closed for eleven years when the light in its projection room goes on. Inside, the new caretaker finds a film that was never finished, and a letter from 1929 with her name on it.",
     },
     Film {
         key: "zwischen-den-akten",
@@ -142,7 +142,7 @@ const FILMS: [Film; 12] = [
         language: "de",
         genres: &["Comedy", "Romance"],
         released: "2026-10-02",
-        synopsis: "Invented for this demo: two people meet in every interval, and never see the second half.",
+        synopsis: "Two people meet at the bar in every interval, talk until the bell has long gone, and never see a second half. After nine plays they know each other by heart, and not one ending.",
     },
     Film {
         key: "orbit-of-paper",
@@ -152,6 +152,6 @@ const FILMS: [Film; 12] = [
         language: "en",
         genres: &["Science fiction", "Family"],
         released: "2026-11-06",
-        synopsis: "Invented for this demo: a girl folds a spaceship that is one sheet of paper too heavy to come home.",
+        synopsis: "A girl folds a spaceship that is one sheet of paper too heavy to come home. Far above the rooftops, with only her diary on board, she has to decide which page she can do without.",
     },
 ];

@@ -91,11 +91,21 @@ fn show(cinema: &CinemaDraft, screen: &ScreenDraft, movie: &MovieDraft, starts_a
         movie: movie.key.clone(),
         screen: format!("{}/{}", cinema.key, screen.key),
         starts_at: starts_at.to_string(),
-        format: Some("2D".into()),
+        format: Some(format(movie, slot).into()),
         audio: language,
         subtitles,
         prices: prices(&cinema.currency, starts_at.hour() < 17),
         ..ShowDraft::default()
+    }
+}
+
+/// The old films come as prints or as restorations.
+fn format(movie: &MovieDraft, slot: i64) -> &'static str {
+    let old = movie.release_date.as_deref().is_some_and(|day| day.starts_with("19"));
+    match (old, slot % 2) {
+        (false, _) => "2D",
+        (true, 0) => "35 mm",
+        (true, _) => "4K",
     }
 }
 

@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
+use houselights_app::listings::Basis;
 use quick_cache::{Weighter, sync::Cache};
 
 use super::{
@@ -33,6 +34,24 @@ const ASK: HeaderValue = HeaderValue::from_static("private, no-cache");
 /// What a page was made from, such as the catalogue's generation and the minute: another one is another page.
 pub type Generation = [u64; 2];
 
+/// What a kept page rests on.
+#[derive(Clone, Debug)]
+pub(crate) enum Grounds {
+    /// Numbers: others are another page.
+    Numbers(Generation),
+    /// What the listings say. They know whether they would still say so.
+    Listings(Basis),
+    /// The page is for this once.
+    Nothing,
+}
+
+impl Grounds {
+    /// Those of a page of the listings, if it is one that others will ask for too.
+    pub(crate) fn of(basis: &Basis, for_all: bool) -> Self {
+        if for_all { Self::Listings(basis.clone()) } else { Self::Nothing }
+    }
+}
+
 /// Pages by address and language.
 #[derive(Debug)]
 pub(crate) struct Kept(Cache<(String, Language), Arc<Entry>, Size>);
@@ -55,7 +74,7 @@ impl Weighter<(String, Language), Arc<Entry>> for Size {
 
 #[derive(Debug)]
 struct Entry {
-    generation: Generation,
+    grounds: Grounds,
     middle: Middle,
     /// The whole page as everyone sees it who is not signed in.
     whole: OnceLock<Whole>,
@@ -76,9 +95,31 @@ impl Visitor {
         generation: Generation,
         make: impl AsyncFnOnce() -> Result<P>,
     ) -> Result<Response> {
-        let entry = self.entry(generation, make).await?;
+        let stands = |entry: &Arc<Entry>| matches!(entry.grounds, Grounds::Numbers(then) if then == generation);
+        let entry = match self.found().filter(stands) {
+            Some(entry) => entry,
+            None => self.keep(&make().await?, Grounds::Numbers(generation)),
+        };
+        Ok(self.answered(&entry))
+    }
+
+    /// The same for a page of the listings: it stands until they would say something else.
+    pub(crate) async fn show_listings<P: Page>(
+        &self,
+        make: impl AsyncFnOnce() -> Result<(P, Grounds)>,
+    ) -> Result<Response> {
+        let listings = &self.site.app.listings;
+        let stands = |entry: &Arc<Entry>| matches!(&entry.grounds, Grounds::Listings(basis) if listings.still(basis));
+        if let Some(entry) = self.found().filter(stands) {
+            return Ok(self.answered(&entry));
+        }
+        let (page, grounds) = make().await?;
+        Ok(self.answered(&self.keep(&page, grounds)))
+    }
+
+    fn answered(&self, entry: &Entry) -> Response {
         if self.guest.is_some() || self.notice.is_some() {
-            return Ok(self.own(&entry.middle));
+            return self.own(&entry.middle);
         }
         let whole = entry.whole.get_or_init(|| {
             let text = Bytes::from(self.whole(&entry.middle));
@@ -97,24 +138,20 @@ impl Visitor {
         headers.insert(header::ETAG, whole.tag.clone());
         headers.insert(header::CACHE_CONTROL, ASK);
         headers.insert(header::VARY, VARY);
-        Ok(response)
+        response
     }
 
-    async fn entry<P: Page>(
-        &self,
-        generation: Generation,
-        make: impl AsyncFnOnce() -> Result<P>,
-    ) -> Result<Arc<Entry>> {
-        let key = (self.here.to_string(), self.t.language());
-        if let Some(entry) = self.site.kept.0.get(&key)
-            && entry.generation == generation
-        {
-            return Ok(entry);
+    fn found(&self) -> Option<Arc<Entry>> {
+        self.site.kept.0.get(&(self.here.to_string(), self.t.language()))
+    }
+
+    fn keep<P: Page>(&self, page: &P, grounds: Grounds) -> Arc<Entry> {
+        let here = self.here.to_string();
+        let kept = here.len() <= LONGEST && !matches!(grounds, Grounds::Nothing);
+        let entry = Arc::new(Entry { grounds, middle: Middle::of(page), whole: OnceLock::new() });
+        if kept {
+            self.site.kept.0.insert((here, self.t.language()), Arc::clone(&entry));
         }
-        let entry = Arc::new(Entry { generation, middle: Middle::of(&make().await?), whole: OnceLock::new() });
-        if key.0.len() <= LONGEST {
-            self.site.kept.0.insert(key, Arc::clone(&entry));
-        }
-        Ok(entry)
+        entry
     }
 }

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod brand;
 pub(crate) mod cookies;
 pub mod field;
+pub mod film;
 pub mod form;
 pub(crate) mod kept;
 pub mod language;
@@ -17,6 +18,7 @@ pub mod next;
 pub mod no;
 pub mod notice;
 pub mod order;
+pub mod poster;
 pub mod programme;
 pub mod shell;
 pub mod show;
@@ -37,6 +39,8 @@ use crate::site::Site;
 /// The templates of these routes, for metrics and logs.
 pub(crate) const TEMPLATES: [&str; 11] = [
     programme::ProgrammeUrl::PATH,
+    film::FilmUrl::PATH,
+    poster::PosterUrl::PATH,
     about::AboutUrl::PATH,
     language::LanguageUrl::PATH,
     sign_in::SignInUrl::PATH,
@@ -53,6 +57,8 @@ pub(crate) const TEMPLATES: [&str; 11] = [
 pub(crate) fn routes() -> Router<Arc<Site>> {
     Router::new()
         .merge(programme::routes())
+        .merge(film::routes())
+        .merge(poster::routes())
         .merge(about::routes())
         .merge(language::routes())
         .merge(sign_in::routes())

@@ -58,6 +58,11 @@ impl Dice {
         Self(text.bytes().fold(0xcbf2_9ce4_8422_2325, seed))
     }
 
+    /// What tells these dice from others.
+    pub(super) const fn mark(&self) -> u64 {
+        self.0
+    }
+
     /// A number below `sides` (`SplitMix64`).
     pub(super) fn throw(&mut self, sides: u32) -> u32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -14,7 +14,7 @@ use canvas::{Canvas, Dice, HEIGHT, PALETTES, Palette, WIDTH};
 use lettering::{Lettering, clean, escaped};
 
 /// Grows when a drawing changes, so that posters that browsers have kept are fetched anew.
-pub const VERSION: u32 = 1;
+const VERSION: u64 = 1;
 
 /// What is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,11 @@ impl Drawing {
             Self::Dots => shapes::dots(canvas, dice, colours),
         }
     }
+}
+
+/// Tells a poster from what it was before its film or its drawing changed.
+pub fn mark(number: i64, title: &str) -> u64 {
+    Dice::of(&format!("{VERSION}/{number}/{title}")).mark()
 }
 
 /// The poster of a film as an SVG picture of 2 to 3, for any size.

@@ -80,7 +80,8 @@ fn families() -> Vec<String> {
     let kinds = PriceList::BANDS.map(|band| format!("hall-kind-{band}"));
     let days =
         [numbered("weekday", 7), numbered("weekday-short", 7), numbered("month", 12), numbered("month-short", 12)];
-    problems.chain(days.concat()).chain(named).chain(kinds).collect()
+    let languages = crate::pages::programme::lines::LANGUAGES.map(|code| format!("language-{code}"));
+    problems.chain(days.concat()).chain(named).chain(kinds).chain(languages).collect()
 }
 
 fn sources_of_use() -> String {

@@ -9,6 +9,7 @@ use crate::{
         about::About,
         assets::Assets,
         brand::Brand,
+        film::FilmPage,
         my_bookings::{Cancel, MyBookings},
         next::Next,
         no::NoPage,
@@ -37,6 +38,7 @@ pub(super) fn names() -> Vec<&'static str> {
 /// Every page there is: whoever adds one adds it here, and a test says so if not.
 fn every(look: &mut dyn FnMut(&'static str, Sample)) {
     of::<Programme>(look);
+    of::<FilmPage>(look);
     of::<About>(look);
     of::<SignIn>(look);
     of::<SignUp>(look);
