@@ -6,11 +6,17 @@ use houselights_domain::{
     programme::Programme,
 };
 use houselights_testkit::{
-    House,
+    Answer, Client, House,
     programme::{EVENING, LOUNGE, METROPOLIS, NOSFERATU, SUNRISE, TOMORROW, show},
 };
 
 use crate::seen::{addresses, seen};
+
+/// Asks, and goes where the one address of what was asked for is.
+async fn led(visitor: &Client, path: &str) -> Answer {
+    let answer = visitor.get(path).await;
+    if answer.code() == 303 { visitor.get(answer.header("location")).await } else { answer }.expect(200)
+}
 
 const HOUR: i64 = 60 * UtcMicros::MINUTE;
 
@@ -72,7 +78,7 @@ async fn filters_are_addresses_and_forms() {
     let house = House::open().await;
     with_new_york(&house).await;
     let visitor = house.visitor();
-    let of = async |query: &str| seen(&visitor.get(query).await.expect(200));
+    let of = async |query: &str| seen(&led(&visitor, query).await);
     assert!(!of("/?cinema=1").await.contains("Auditorium"));
     let york = of("/?cinema=2").await;
     assert!(
@@ -108,16 +114,12 @@ async fn what_cannot_be_meant_is_left_out_with_a_notice() {
         (format!("format={long}"), "Nothing is shown in this format"),
         ("format=%ff%fe&language=%F0%9F%8E%AC".to_owned(), "Nothing is shown in this language"),
     ] {
-        let page = visitor.get(&format!("/?{query}")).await.expect(200);
+        let page = led(&visitor, &format!("/?{query}")).await;
         assert!(seen(&page).contains(notice), "{query}: {}", seen(&page));
         assert!(!page.text().contains("<script>"), "{query}");
     }
     for odd in ["/?", "/?&&&=&=x", "/?view=", "/?utm_source=letter", "/?cinema=1&cinema=1", "/?DAY=2027-01-16"] {
-        let answer = visitor.get(odd).await;
-        assert!([200, 303].contains(&answer.code()), "{odd}: {answer:?}");
-        if answer.code() == 303 {
-            _ = visitor.get(answer.header("location")).await.expect(200);
-        }
+        _ = led(&visitor, odd).await;
     }
     _ = visitor.get("/?day=9999-12-31").await.expect(200);
 }

@@ -19,7 +19,7 @@ pub(crate) fn seen(answer: &Answer) -> String {
         if tag.contains("aria-current") {
             text.push_str("* ");
         }
-        text.push_str(after);
+        text.push_str(&after.replace('\n', " "));
     }
     let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     let text: Vec<String> = lines.filter(|line| !line.is_empty()).collect();

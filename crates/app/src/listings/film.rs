@@ -24,6 +24,8 @@ pub struct FilmProgramme {
     pub today: Option<Date>,
     /// Soonest first; only days with shows.
     pub days: Vec<FilmDay>,
+    /// Whether there are other cinemas, so that each has to be named.
+    pub several_cinemas: bool,
     /// Shows for which there was no room.
     pub left_out: usize,
     /// What all this rests on.

@@ -260,7 +260,8 @@ impl Listings {
         let lines = self.lines(shown, now).await?;
         let basis = Basis::of(&snapshot, &matching, &lines, now);
         let today = snapshot.today(&Wanted::default(), now);
-        Ok(FilmProgramme { film, today: today.agreed(), days: film::by_day(lines), left_out, basis })
+        let several_cinemas = snapshot.choices.cinemas.len() > 1;
+        Ok(FilmProgramme { film, today: today.agreed(), days: film::by_day(lines), several_cinemas, left_out, basis })
     }
 
     /// A film's own facts, such as for its poster.

@@ -61,9 +61,7 @@ pub(crate) struct FilmPage {
 
 impl FilmPage {
     fn new(t: Text, programme: FilmProgramme) -> Self {
-        let FilmProgramme { film, today, days, left_out, .. } = programme;
-        let cinemas = || days.iter().flat_map(|day| &day.cinemas).map(|cinema| cinema.cinema);
-        let several = cinemas().any(|cinema| Some(cinema) != cinemas().next());
+        let FilmProgramme { film, today, days, several_cinemas, left_out, basis: _ } = programme;
         let day = |day: &FilmDay| {
             let near = today.filter(|today| *today == day.date || today.tomorrow().is_ok_and(|next| next == day.date));
             let full = t.date_day(day.date);
@@ -71,7 +69,7 @@ impl FilmPage {
                 Some(today) => format!("{}, {full}", t.date_seen_from(day.date, today)),
                 None => full.into_owned(),
             };
-            Day { date: day.date.to_string(), heading, times: Times::of(t, &day.cinemas, several) }
+            Day { date: day.date.to_string(), heading, times: Times::of(t, &day.cinemas, several_cinemas) }
         };
         Self {
             t,

@@ -294,10 +294,10 @@ impl Empty {
         }
     }
 
-    /// Without the choices, if any were made.
+    /// Without the choices, if any were made besides the day.
     fn way_out(t: Text, asked: &Asked) -> Option<Choice> {
         let (url, text) = (asked.all().to_string(), t.text("programme-filter-clear").into_owned());
-        (asked.wanted != Wanted::default()).then_some(Choice { url, text, current: false })
+        (asked.on(None).wanted != Wanted::default()).then_some(Choice { url, text, current: false })
     }
 }
 

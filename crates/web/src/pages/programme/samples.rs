@@ -174,6 +174,7 @@ pub(crate) fn films() -> Vec<FilmProgramme> {
         days: (0..days)
             .map(|day| FilmDay { date: today.checked_add(day.days()).unwrap(), cinemas: cinemas() })
             .collect(),
+        several_cinemas: full,
         left_out: usize::from(full),
         basis: Basis::default(),
     };
