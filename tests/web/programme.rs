@@ -89,7 +89,7 @@ async fn filters_are_addresses_and_forms() {
     assert!(of("/?format=35+mm&view=films").await.contains("Nosferatu"));
     // A choice that leaves nothing on that day.
     let none = of("/?day=2027-01-16&format=35+mm").await;
-    assert!(none.contains("No shows") && none.contains("Clear all choices"), "{none}");
+    assert!(none.contains("No show is like this") && none.contains("Clear all choices"), "{none}");
 
     // What the form sends is led to the one address that means it.
     let sent = visitor.get("/?view=films&day=&cinema=2&format=&language=").await.expect(303);
