@@ -37,7 +37,7 @@ use axum_extra::routing::TypedPath;
 use crate::site::Site;
 
 /// The templates of these routes, for metrics and logs.
-pub(crate) const TEMPLATES: [&str; 11] = [
+pub(crate) const TEMPLATES: [&str; 13] = [
     programme::ProgrammeUrl::PATH,
     film::FilmUrl::PATH,
     poster::PosterUrl::PATH,
