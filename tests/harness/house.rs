@@ -42,6 +42,10 @@ pub fn import(recipe: &Recipe) -> Result {
         "movies": [{"key": "m", "title": "Metropolis", "duration_minutes": 153}],
         "shows": shows,
     });
+    import_this(recipe, &programme)
+}
+
+fn import_this(recipe: &Recipe, programme: &Value) -> Result {
     let file = recipe.data.with_extension("json");
     fs::write(&file, programme.to_string()).attempting("cannot write the programme")?;
     let imported = recipe.done(&["import", "programme", &file.to_string_lossy()]);
@@ -51,13 +55,24 @@ pub fn import(recipe: &Recipe) -> Result {
 
 /// Makes a data folder anew, with the programme in it.
 pub fn anew(binary: &Path, data: &Path) -> Result<Recipe> {
+    let recipe = empty(binary, data)?;
+    import(&recipe)?;
+    Ok(recipe)
+}
+
+/// Makes a data folder anew, with this programme in it.
+pub fn with_programme(binary: &Path, data: &Path, programme: &Value) -> Result<Recipe> {
+    let recipe = empty(binary, data)?;
+    import_this(&recipe, programme)?;
+    Ok(recipe)
+}
+
+fn empty(binary: &Path, data: &Path) -> Result<Recipe> {
     if data.exists() {
         fs::remove_dir_all(data).attempting("cannot empty the data folder")?;
     }
     fs::create_dir_all(data).attempting("cannot make the data folder")?;
-    let recipe = Recipe::new(binary, data);
-    import(&recipe)?;
-    Ok(recipe)
+    Ok(Recipe::new(binary, data))
 }
 
 /// Signs customers up and in.

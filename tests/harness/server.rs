@@ -188,6 +188,14 @@ impl Server {
         number.ok_or_else(|| format!("no {line} in /proc/<id>/status"))
     }
 
+    /// Its memory in KiB, what it shares with others counted in part (`Pss` of `/proc/<id>/smaps_rollup`).
+    pub fn proportional_memory(&self) -> Result<u64> {
+        let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.id())).attempting("no smaps_rollup")?;
+        let found = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
+        let number = found.and_then(|text| text.split_whitespace().next()?.parse().ok());
+        number.ok_or_else(|| "no Pss in /proc/<id>/smaps_rollup".to_owned())
+    }
+
     /// What it has logged.
     pub fn logged(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! `cargo xtask fault` and `cargo xtask hard`: the programs of `tests/` that torment the real binary.
+//! `cargo xtask fault`, `hard` and `watchers`: the programs of `tests/` that torment the real binary, or measure it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -57,6 +57,14 @@ pub(crate) fn hard(cases: &[&str]) -> Outcome {
     let mut command = Command::new("sh");
     command.args(["-c", "ulimit -n \"$(ulimit -Hn)\"; exec \"$0\" \"$@\""]).arg(hard);
     run::show(command.arg(released()?).arg(scratch("hard")?).args(cases))
+}
+
+/// `cargo xtask watchers [N]`.
+pub(crate) fn watchers(count: &str) -> Outcome {
+    let watchers = program("watchers")?;
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n \"$(ulimit -Hn)\"; exec \"$0\" \"$@\""]).arg(watchers);
+    run::show(command.arg(released()?).arg(scratch("watchers")?).arg(count))
 }
 
 /// The step of the test command.

@@ -34,6 +34,8 @@ usage: cargo xtask <command>
   browser [NAME...]     what a browser can do, done by real ones (needs the release binary)
   screenshots           pictures of every page of the demo, in docs/screenshots (needs the release binary)
   hard [CASE...]        hard inputs and bad places (needs the release binary)
+  watchers [N]          live feeds, 10,000 unless told otherwise: how soon each hears of a booking, and what it costs
+                        (needs the release binary)
   deny [--advisories]   only the dependency rules; --advisories also fetches the advisory database
   docs [--check]        regenerates docs/ from the binary; --check only says whether it is stale
 ";
@@ -50,6 +52,8 @@ fn main() -> ExitCode {
         ["screenshots"] => finish(browser::screenshots()),
         ["fault", rest @ ..] => finish(fault::command(rest)),
         ["hard", rest @ ..] => finish(fault::hard(rest)),
+        ["watchers"] => finish(fault::watchers("10000")),
+        ["watchers", count] => finish(fault::watchers(count)),
         ["deny"] => finish(deny::run(deny::Advisories::Leave)),
         ["deny", "--advisories"] => finish(deny::run(deny::Advisories::Fetch)),
         ["docs"] => finish(docs::run(docs::Mode::Write)),
