@@ -196,6 +196,15 @@ impl Server {
         number.ok_or_else(|| "no Pss in /proc/<id>/smaps_rollup".to_owned())
     }
 
+    /// The time that it has spent on processors, itself and for it in the kernel, in hundredths of a second.
+    pub fn processor_time(&self) -> Result<u64> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.id())).attempting("no /proc")?;
+        // The second field is a name in parentheses, which may hold anything.
+        let rest = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+        let ticks: Vec<u64> = rest.split(' ').skip(11).take(2).filter_map(|text| text.parse().ok()).collect();
+        if ticks.len() == 2 { Ok(ticks.iter().sum()) } else { Err("no times in /proc/<id>/stat".to_owned()) }
+    }
+
     /// What it has logged.
     pub fn logged(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()

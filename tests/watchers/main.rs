@@ -69,9 +69,15 @@ fn run() -> Result {
             thread::spawn(move || book(client, &customer, &board, first..first + count, every))
         };
         let expected = watchers as u64 * u64::from(count);
+        let spent = server.processor_time()?;
         let heard = runtime.block_on(crowd.listen(expected, || booker.is_finished()));
         booker.join().map_err(|_| "the booker panicked")??;
-        println!("{name:<6} {count} bookings, one every {} ms: {}", every.as_millis(), heard?);
+        let spent = (server.processor_time()? - spent) * 10;
+        println!(
+            "{name:<6} {count} bookings, one every {} ms: {}; {spent} ms of the server",
+            every.as_millis(),
+            heard?
+        );
     }
     let after = server.proportional_memory()?;
     let each = |now: u64| now.saturating_sub(before) * 1024 / watchers.max(1) as u64;

@@ -10,6 +10,7 @@ pub mod error;
 pub mod idempotency;
 pub mod listings;
 pub mod live;
+mod nodes;
 pub mod occupancy;
 pub mod office;
 pub mod programme;
@@ -27,6 +28,7 @@ pub use error::{Error, Result};
 use houselights_store::Db;
 pub use houselights_store::hot::{Actor, Order, Reply};
 pub use live::SeatMaps;
+use nodes::Others;
 use occupancy::Occupancy;
 pub use office::Office;
 
@@ -66,6 +68,7 @@ pub struct App {
     pub keys: idempotency::Keys,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    others: Arc<Others>,
 }
 
 impl App {
@@ -77,7 +80,8 @@ impl App {
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>> {
         let occupancy = Arc::new(Occupancy::default());
-        let listener = occupancy::as_listener(&occupancy);
+        let others = Others::open(db.clone(), Arc::clone(&occupancy)).await?;
+        let listener = nodes::as_listener(&others);
         let engine = engine::Engine::start(&db, settings.engine, Arc::clone(&clock), listener).await?;
         let catalogue = Arc::new(Catalogue::new(db.clone()));
         let office = Office { db: db.clone(), clock: Arc::clone(&clock), catalogue: Arc::clone(&catalogue) };
@@ -101,7 +105,7 @@ impl App {
             occupancy,
             most_seats: settings.most_seats,
         };
-        Ok(Arc::new(Self { accounts, catalogue, listings, bookings, seat_maps, office, keys, clock }))
+        Ok(Arc::new(Self { accounts, catalogue, listings, bookings, seat_maps, office, keys, clock, others }))
     }
 
     /// Whether the database answers.

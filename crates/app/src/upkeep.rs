@@ -1,88 +1,78 @@
-//! What the house does by itself while it is open: takes lapsed holds back, forgets old answers, and notices changes
-//! of the programme that another process has made.
+//! What the house does by itself while it is open: takes lapsed holds back, forgets old answers and sessions, and
+//! notices changes of the programme that another process has made.
+
+mod lease;
+#[cfg(test)]
+mod tests;
 
 use std::{sync::Arc, time::Duration};
 
-use houselights_store::hot::News;
 use tokio::{
     sync::watch,
     task::JoinHandle,
-    time::{Interval, MissedTickBehavior},
+    time::{Instant, Interval, MissedTickBehavior},
 };
 
-use crate::{App, engine::Listener, error::Result};
+use crate::{App, error::Result};
+use lease::Lease;
 
-/// How often another process's changes are looked for. An import beside a running server is seen after this long; a
-/// sale never relies on it.
+/// How often another process's changes are looked for. An import beside a running server, or on another node, is seen
+/// after this long; a sale never relies on it.
 const LOOK: Duration = Duration::from_millis(500);
+/// How often the jobs are looked at.
+const JOBS: Duration = Duration::from_secs(1);
 /// How often lapsed holds are taken back. A claim takes a lapsed seat over without this.
 const SWEEP: Duration = Duration::from_secs(5);
-/// How often answers to idempotency keys are forgotten.
+/// How often answers to idempotency keys and expired sessions are forgotten.
 const FORGET: Duration = Duration::from_mins(1);
-/// How often it is asked what other nodes have sold. A sale never relies on it.
-const HEAR: Duration = Duration::from_millis(250);
-/// Rows of one sweep or one forgetting.
-const SLICE: u32 = 500;
+/// Rows of one piece of work, which is done within the time that a lease allows for.
+const SLICE: u32 = 100;
+
+fn every(length: Duration) -> Interval {
+    let mut interval = tokio::time::interval(length);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
 
 impl App {
     /// Runs the upkeep until the value turns true or its sender is gone.
-    pub fn spawn_upkeep(self: &Arc<Self>, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
+    pub fn spawn_upkeep(self: &Arc<Self>, stop: watch::Receiver<bool>) -> JoinHandle<()> {
         let app = Arc::clone(self);
-        let every = |length| {
-            let mut interval = tokio::time::interval(length);
-            interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            interval
-        };
-        let hear = app.clone().hear(stop.clone(), every(HEAR));
-        let rest = async move {
-            let (mut look, mut sweep, mut forget) = (every(LOOK), every(SWEEP), every(FORGET));
-            loop {
-                let (what, result) = tokio::select! {
-                    changed = stop.changed() => {
-                        if changed.is_err() || *stop.borrow() {
-                            return;
-                        }
-                        continue;
-                    }
-                    _ = look.tick() => ("looking for changes", app.look().await),
-                    _ = sweep.tick() => ("taking lapsed holds back", app.bookings.sweep(SLICE).await.map(drop)),
-                    _ = forget.tick() => ("forgetting old answers", app.forget().await),
-                };
-                if let Err(error) = result {
-                    tracing::warn!(%error, "{what} failed; it will be tried again");
-                }
-            }
-        };
-        tokio::spawn(async {
-            tokio::join!(hear, rest);
+        tokio::spawn(async move {
+            tokio::join!(app.others.hear(stop.clone()), app.watch_programme(stop.clone()), app.do_jobs(stop));
         })
     }
 
-    /// Brings what this node knows of its seats up to what other nodes have sold. Apart from the rest, which may take
-    /// longer than a change may stay unknown.
-    async fn hear(self: Arc<Self>, mut stop: watch::Receiver<bool>, mut ticks: Interval) {
-        let (mut heard, mut failing) = (News::default(), false);
-        while self.bookings.db.is_shared() {
+    async fn watch_programme(&self, mut stop: watch::Receiver<bool>) {
+        let mut look = every(LOOK);
+        loop {
             tokio::select! {
-                changed = stop.changed() => {
-                    if changed.is_err() || *stop.borrow() {
-                        return;
-                    }
-                    continue;
-                }
+                _ = stop.wait_for(|stop| *stop) => return,
+                _ = look.tick() => {}
+            }
+            if let Err(error) = self.look().await {
+                tracing::warn!(%error, "looking for changes of others failed; it will be tried again");
+            }
+        }
+    }
+
+    async fn do_jobs(&self, mut stop: watch::Receiver<bool>) {
+        let mut lease = match self.accounts.random_number() {
+            Ok(node) => Lease::new(self.bookings.db.clone(), "lease-jobs", node),
+            Err(error) => return tracing::error!(%error, "there is no upkeep"),
+        };
+        let (mut ticks, mut jobs) = (every(JOBS), Jobs::default());
+        loop {
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => break,
                 _ = ticks.tick() => {}
             }
-            match self.bookings.db.news(&mut heard).await {
-                Ok(changes) => {
-                    failing = false;
-                    self.bookings.occupancy.changed(&changes);
-                }
-                Err(error) if !failing => {
-                    failing = true;
-                    tracing::warn!(%error, "other nodes' sales cannot be read; it is tried on");
-                }
-                Err(_) => {}
+            if let Err(error) = jobs.turn(self, &mut lease).await {
+                tracing::warn!(%error, "upkeep failed; it will be tried again");
             }
+        }
+        if let Err(error) = lease.give_up().await {
+            tracing::warn!(%error, "other nodes will take the upkeep over a little later");
         }
     }
 
@@ -92,9 +82,30 @@ impl App {
         }
         Ok(())
     }
+}
 
-    async fn forget(&self) -> Result<()> {
-        while self.keys.purge(SLICE).await? == SLICE as usize {}
+/// When each job was last done to its end.
+#[derive(Debug, Default)]
+struct Jobs {
+    swept: Option<Instant>,
+    forgotten: Option<Instant>,
+}
+
+impl Jobs {
+    /// Does what is due, piece by piece, for as long as the lease is held.
+    async fn turn(&mut self, app: &App, lease: &mut Lease) -> Result<()> {
+        let due = |last: Option<Instant>, every| last.is_none_or(|at| at.elapsed() >= every);
+        while due(self.swept, SWEEP) && lease.is_held(Instant::now()).await? {
+            if app.bookings.sweep(SLICE).await? < SLICE as usize {
+                self.swept = Some(Instant::now());
+            }
+        }
+        while due(self.forgotten, FORGET) && lease.is_held(Instant::now()).await? {
+            let more = (app.keys.purge(SLICE).await? >= SLICE as usize, app.accounts.purge_sessions().await?);
+            if more == (false, false) {
+                self.forgotten = Some(Instant::now());
+            }
+        }
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use crate::{
     error::{Error, Result},
     migrate::SchemaState,
-    postgres::{Postgres, PostgresOptions, PostgresTx},
+    postgres::{Bell, Postgres, PostgresOptions, PostgresTx},
     sqlite::{self, Sqlite, SqliteOptions},
     value::{FromRow, Row, Value},
 };
@@ -91,6 +91,14 @@ impl Db {
         match &self.0 {
             Backend::Sqlite(db) => db.schema(),
             Backend::Postgres(db) => db.schema(),
+        }
+    }
+
+    /// By what its nodes wake each other; nothing where there is only one. Hang up one a process, within the runtime.
+    pub fn bell(&self) -> Option<Bell> {
+        match &self.0 {
+            Backend::Sqlite(_) => None,
+            Backend::Postgres(db) => Some(Bell::hang(Arc::clone(db))),
         }
     }
 

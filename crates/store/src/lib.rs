@@ -19,5 +19,5 @@ pub mod verify;
 pub use error::{Error, Result};
 pub use exec::{Access, Db, Query, Tx};
 pub use migrate::SchemaState;
-pub use postgres::PostgresOptions;
+pub use postgres::{Bell, PostgresOptions};
 pub use sqlite::SqliteOptions;

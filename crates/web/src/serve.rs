@@ -111,7 +111,9 @@ impl House {
                 let http1 = request.version() <= Version::HTTP_11;
                 let mut request = request.map(Body::new);
                 request.extensions_mut().insert(Peer(peer));
-                let mut response = front.handle(request).await;
+                // In a box of its own, which goes when it is answered: the connection keeps the room for its service's
+                // future as long as it lives, and a live feed lives long.
+                let mut response = Box::pin(front.handle(request)).await;
                 if http1 && closing.load(Ordering::Relaxed) {
                     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
                 }

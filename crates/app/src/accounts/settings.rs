@@ -27,7 +27,7 @@ pub struct AccountSettings {
     pub logins_by_address: Option<Limit>,
     /// The most attempts to log in with one user name. `None`: no limit. Default: 10 a minute.
     pub logins_by_user: Option<Limit>,
-    /// How often revocations by other processes are read. Default: 2 seconds; 5 is the promise.
+    /// How often revocations by other processes are read. Default: half a second; one is the promise.
     pub poll_every: Duration,
 }
 
@@ -46,7 +46,7 @@ impl Default for AccountSettings {
             hashing_waiters: 64,
             logins_by_address: Some(Limit { attempts: 30, per: MINUTE }),
             logins_by_user: Some(Limit { attempts: 10, per: MINUTE }),
-            poll_every: Duration::from_secs(2),
+            poll_every: Duration::from_millis(500),
         }
     }
 }

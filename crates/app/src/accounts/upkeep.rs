@@ -1,4 +1,5 @@
-//! What keeps accounts true in the background: other processes' revocations, rotated keys, expired sessions.
+//! What keeps accounts true in the background: other processes' revocations, rotated keys; and a job for one node at a
+//! time, expired sessions.
 
 use std::sync::Arc;
 
@@ -93,9 +94,6 @@ impl Accounts {
     async fn tick(&self) {
         if let Err(error) = self.poll_revocations().await {
             tracing::warn!(%error, "revocations could not be read");
-        }
-        if let Err(error) = self.purge_sessions().await {
-            tracing::warn!(%error, "expired sessions could not be deleted");
         }
         let keys = self.tokens.keys.clone();
         if let Ok(Err(error)) = tokio::task::spawn_blocking(move || keys.reload()).await {

@@ -228,9 +228,3 @@ impl Listener for Occupancy {
         }
     }
 }
-
-/// A listener for the engine that does not keep the occupancy alive.
-pub(crate) fn as_listener(occupancy: &Arc<Occupancy>) -> std::sync::Weak<dyn Listener> {
-    let weak: std::sync::Weak<Occupancy> = Arc::downgrade(occupancy);
-    weak
-}

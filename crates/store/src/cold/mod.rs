@@ -4,6 +4,7 @@ pub mod bookings;
 pub mod catalogue;
 pub mod cinemas;
 pub mod idempotency;
+pub mod leases;
 pub mod marks;
 pub mod movies;
 pub mod screens;

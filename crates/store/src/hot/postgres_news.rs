@@ -64,8 +64,10 @@ pub(super) async fn news(db: &Postgres, heard: &mut News) -> Result<Vec<SeatChan
         return Ok(Vec::new());
     };
     let mut changes = Vec::new();
+    // What was read before a fault is read again: it has been told to nobody.
+    let mut further = marks.clone();
     for LaneEnd(lane, end) in ends {
-        let mark = marks.entry(lane).or_insert(0);
+        let mark = further.entry(lane).or_insert(0);
         while *mark < end {
             let (from, to) = db.own_entries.next(lane, *mark, end);
             let to = to.min(from + PAGE);
@@ -80,6 +82,7 @@ pub(super) async fn news(db: &Postgres, heard: &mut News) -> Result<Vec<SeatChan
             *mark = to.max(from);
         }
     }
+    *marks = further;
     Ok(changes)
 }
 

@@ -1,5 +1,6 @@
 //! PostgreSQL: a bounded pool, transactions without session state, and answers in bounded time when it is away.
 
+mod bell;
 mod dial;
 mod lease;
 mod place;
@@ -13,6 +14,7 @@ use std::{
     time::Duration,
 };
 
+pub use bell::Bell;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime};
 use dial::Dial;
 pub(crate) use lease::{Kind, Lease};
@@ -157,6 +159,11 @@ impl Postgres {
     /// A connection of one's own, outside the pool. It ends when it is dropped.
     pub(crate) async fn connect(&self) -> Result<tokio_postgres::Client> {
         self.dial.connect().await
+    }
+
+    /// A connection of one's own whose messages the caller reads.
+    pub(crate) async fn listen(&self) -> Result<dial::Listening> {
+        bounded(self.options.wait, self.dial.listen()).await
     }
 
     /// A connection, within the time that is allowed for waiting.

@@ -2,6 +2,8 @@
 //! nothing of which one it is. A new subject is a module here and a line in the list below.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should end there")]
 
+mod bells;
+mod leases;
 mod programme;
 mod sessions;
 mod users;
@@ -37,6 +39,7 @@ macro_rules! on_every_database {
 }
 
 on_every_database! {
+    leases: a_word_is_replaced_by_who_knows_it_and_nobody_else;
     programme: a_cinema_is_added_changed_and_deleted, a_screen_gets_versions_of_its_layout,
         a_screen_is_changed_and_deleted, a_movie_is_added_changed_and_deleted,
         a_show_is_added_changed_called_off_and_deleted, tickets_are_live_until_their_deadline_and_history_for_ever,
