@@ -66,7 +66,14 @@ impl Page {
 /// All pages.
 pub const PAGES: &[Page] = &[
     Page::new("programme", "/"),
-    Page::new("programme-empty", "/?date=2099-01-01"),
+    Page::new("programme-films", "/?view=films"),
+    Page::new("programme-filters", "/").after(&["details.filters summary"]),
+    Page::new("programme-empty", "/?day=2099-01-01"),
+    Page::new("film", "/films/1/"),
+    Page::new("show", "/shows/1/"),
+    Page::new("show-chosen", "/shows/1/").after(&["input[data-seat='20']", "input[data-seat='21']"]),
+    Page::new("show-refused", "/shows/1/").of(Who::Newcomer).after(&["form[data-hall] .hall-sum button"]),
+    Page::new("order", "/orders/1/").of(Who::Customer),
     Page::new("about", "/about/"),
     Page::new("sign-up", "/sign-up/"),
     Page::new("sign-up-refused", "/sign-up/").after(&["main form button"]),
