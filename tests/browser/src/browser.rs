@@ -87,13 +87,19 @@ impl Browser {
 
     /// What no command line sets: the exact viewport, and what style sheets may ask about.
     async fn settle_look(&self) -> Result {
-        let Look { width, height, phone, dark, .. } = self.look;
+        let Look { height, phone, dark, .. } = self.look;
+        self.resize(height.into()).await?;
+        self.devtools("Emulation.setTouchEmulationEnabled", json!({"enabled": phone})).await?;
+        self.light(dark).await
+    }
+
+    /// Makes the screen as tall as this, in CSS pixels.
+    pub async fn resize(&self, height: u64) -> Result {
+        let Look { width, phone, .. } = self.look;
         // Not by the driver's own `mobileEmulation`, in which its clicks hang where scripts are turned off.
         let density = if phone { 2 } else { 1 };
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": density, "mobile": phone});
-        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
-        self.devtools("Emulation.setTouchEmulationEnabled", json!({"enabled": phone})).await?;
-        self.light(dark).await
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await.map(drop)
     }
 
     /// Asks for dark colours, or for light ones, from now on.

@@ -13,7 +13,8 @@ const SIDEWAYS: &str = "(() => {
   };
   for (const element of document.body.querySelectorAll('*')) {
     const box = element.getBoundingClientRect(), style = getComputedStyle(element);
-    if (!box.width || !box.height || style.visibility === 'hidden' || style.position === 'fixed') continue;
+    if (!box.width || !box.height || !element.checkVisibility({visibilityProperty: true})) continue;
+    if (style.position === 'fixed') continue;
     if (box.right > wide + 1 && box.left < wide && !scrolled(element))
       wrong.push(`<${element.localName} class=\"${element.getAttribute('class') ?? ''}\"> ends at ${Math.round(box.right)} px`);
     const cut = style.overflowX === 'hidden' && style.textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth + 1;
