@@ -41,12 +41,11 @@ fn main() {
 
 async fn run(clients: u64, length: Duration, past: u64, url: Option<String>) {
     let folder = tempfile::tempdir().unwrap();
-    let db = match url {
-        Some(url) => Db::open_postgres(PostgresOptions::at(url), Access::Serve).await.unwrap(),
-        None => {
-            let options = SqliteOptions { folder: folder.path().to_owned(), readers: 2 };
-            Db::open_sqlite(options, Access::Serve).await.unwrap()
-        }
+    let db = if let Some(url) = url {
+        Db::open_postgres(PostgresOptions::at(url), Access::Serve).await.unwrap()
+    } else {
+        let options = SqliteOptions { folder: folder.path().to_owned(), readers: 2 };
+        Db::open_sqlite(options, Access::Serve).await.unwrap()
     };
     seed(&db).await;
     let occupancy = Arc::new(Occupancy::default());

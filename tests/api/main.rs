@@ -12,6 +12,7 @@ mod house;
 mod idempotency;
 mod live;
 mod my_bookings;
+mod nodes;
 mod openapi;
 mod programme;
 mod rush;

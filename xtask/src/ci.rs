@@ -13,6 +13,7 @@ pub(crate) fn steps() -> Vec<Step> {
     ];
     steps.push(Step { name: "generated documents", run: documents });
     steps.extend(test::steps());
+    steps.push(Step { name: "20,000 random sequences on both databases", run: sequences });
     steps
 }
 
@@ -29,6 +30,11 @@ fn lints() -> Outcome {
 
 fn dependencies() -> Outcome {
     deny::run(deny::Advisories::Leave)
+}
+
+fn sequences() -> Outcome {
+    let test = ["test", "--package", "houselights-store", "--test", "hot", "random_commands"];
+    run::show(run::cargo(&test).env("HOUSELIGHTS_SEQUENCES", "20000"))
 }
 
 fn documents() -> Outcome {

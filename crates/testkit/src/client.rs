@@ -12,7 +12,7 @@ use houselights_web::{Front, auth::Peer};
 use http_body_util::BodyExt;
 use serde_json::Value;
 
-use crate::{Answer, Stream};
+use crate::{Answer, House, Stream};
 
 /// The boundary of multipart bodies.
 const BOUNDARY: &str = "a-boundary-of-the-test";
@@ -35,6 +35,12 @@ impl Client {
         let mut with = self.clone();
         with.headers.push((name.to_owned(), value.to_owned()));
         with
+    }
+
+    /// The same client before another node.
+    #[must_use]
+    pub fn at(&self, node: &House) -> Self {
+        Self { headers: self.headers.clone(), ..node.visitor() }
     }
 
     /// The same client, signed in with an access token.

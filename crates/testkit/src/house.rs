@@ -69,11 +69,21 @@ impl House {
 
     /// A house as planned.
     pub async fn planned(plan: Plan) -> Self {
-        Self::in_place(Place::make(), plan).await
+        let programme = plan.programme.clone();
+        let house = Self::in_place(Place::make(), plan).await;
+        house.import(&programme).await;
+        house
     }
 
     /// A house on a PostgreSQL that the test has made, with the time limits of a server.
     pub async fn at(url: String) -> Self {
+        let house = Self::node(url).await;
+        house.import(&Plan::default().programme).await;
+        house
+    }
+
+    /// One of several nodes on a PostgreSQL that the test has made. Nothing is imported.
+    pub async fn node(url: String) -> Self {
         Self::in_place(Place::Made(url), Plan::default()).await
     }
 
@@ -86,9 +96,7 @@ impl House {
         let accounts = Accounts::open(db.clone(), time(), Arc::clone(&entropy), keys, plan.accounts).await.unwrap();
         let app = App::start(db.clone(), accounts, plan.app, time()).await.unwrap();
         let front = houselights_web::front(Site::new(Arc::clone(&app), plan.web, entropy)).unwrap();
-        let house = Self { app, clock, db, front: Arc::new(front), place };
-        house.import(&plan.programme).await;
-        house
+        Self { app, clock, db, front: Arc::new(front), place }
     }
 
     /// Adds to the programme or changes it, as staff do.

@@ -112,20 +112,28 @@ impl PostgresLane {
                 Applied { decisions: batch.iter().map(|_| Err(error.again())).collect(), changes: Vec::new() }
             }
             // One command that the database chokes on must not take the others with it.
-            Err(_) if batch.len() > 1 => {
-                let mut all = Applied::default();
-                for command in batch {
-                    let one = match self.whole(std::slice::from_ref(command), now).await {
-                        Ok(applied) => applied,
-                        Err(error) => Applied { decisions: vec![Err(error)], changes: Vec::new() },
-                    };
+            Err(_) if batch.len() > 1 => self.one_by_one(batch, now).await,
+            Err(error) => Applied { decisions: vec![Err(error)], changes: Vec::new() },
+        }
+    }
+
+    async fn one_by_one(&mut self, batch: &[Command], now: UtcMicros) -> Applied {
+        let mut all = Applied::default();
+        for command in batch {
+            match self.whole(std::slice::from_ref(command), now).await {
+                Ok(one) => {
                     all.decisions.extend(one.decisions);
                     all.changes.extend(one.changes);
                 }
-                all
+                Err(error) => all.decisions.push(Err(error)),
             }
-            Err(error) => Applied { decisions: vec![Err(error)], changes: Vec::new() },
+            if self.away {
+                break;
+            }
         }
+        // Whoever is left was not tried.
+        all.decisions.resize_with(batch.len(), || Err(away()));
+        all
     }
 
     async fn whole(&mut self, batch: &[Command], now: UtcMicros) -> Result<Applied> {
@@ -133,7 +141,9 @@ impl PostgresLane {
             TimeSource::Database => None,
             TimeSource::Caller => Some(now),
         };
-        let until = Instant::now() + self.patience();
+        // Those who have waited behind a batch that found no database are not kept as long again.
+        let patience = if self.away { self.patience() / 4 } else { self.patience() };
+        let until = Instant::now() + patience;
         let mut attempts = Attempts { until, spoilt: 0, pauses: 0, shows: BTreeSet::new() };
         loop {
             let attempted = self.attempt(batch, now, &mut attempts).await;
@@ -164,7 +174,7 @@ impl PostgresLane {
                     }
                     Some(error)
                 }
-                Trouble::InDoubt(error) => match self.inquire(error, until + self.patience() / 2).await? {
+                Trouble::InDoubt(error) => match self.inquire(error, until + patience / 2).await? {
                     Some(applied) => return Ok(applied),
                     None => None,
                 },
