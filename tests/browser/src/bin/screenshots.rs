@@ -70,6 +70,8 @@ async fn picture(browser: &Browser, file: &Path) -> Result {
     let whole = browser.devtools("Page.getLayoutMetrics", json!({})).await?["cssContentSize"].clone();
     let height = whole["height"].as_u64().ok_or("a page without a height")?;
     let height = height.clamp(browser.look.height.into(), TALLEST);
+    // A click may have scrolled the page.
+    browser.value("scrollTo({top: 0, behavior: 'instant'})").await?;
     browser.resize(height).await?;
     let wish = json!({"format": "webp", "quality": 40});
     let taken = browser.devtools("Page.captureScreenshot", wish).await?;
