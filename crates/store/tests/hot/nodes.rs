@@ -147,7 +147,7 @@ async fn wherever_a_connection_breaks_a_batch_is_carried_out_once() {
     let mut lane = lane(&db).await;
     let first = lane.apply(&commands(1, 1, &[200, 199]), UtcMicros(1_000)).await;
     assert_eq!(sold(&first), 2);
-    let (mut breaks, mut after) = (0, 0);
+    let (mut breaks, mut after) = (0, 1);
     for seat in 1..=150_u32 {
         let Ok(Outcome::Done(_, given)) = first_decision(lane.apply(&commands(1, 2, &[seat]), UtcMicros(1_000)).await)
         else {
@@ -193,7 +193,7 @@ async fn what_can_not_be_found_out_in_time_is_said_to_be_unknown_and_what_was_no
     let mut lane = lane(&db).await;
     let (mut unknown, mut unavailable) = (0, 0);
     for seat in 1..=60_u32 {
-        proxy.break_after(i64::from(seat) - 1, true);
+        proxy.break_after(i64::from(seat), true);
         let applied = lane.apply(&commands(1, 1, &[seat]), UtcMicros(1_000)).await;
         let broke = proxy.has_broken();
         proxy.mend();

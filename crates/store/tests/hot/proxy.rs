@@ -63,8 +63,8 @@ impl Proxy {
         format!("{user}@127.0.0.1:{}/{}", self.port, rest.split_once('/').unwrap().1)
     }
 
-    /// Breaks the connection that sends the next message after `messages` more: the server still gets those and no
-    /// more, and their answers are lost. `refuse`: there is no new connection until [`Self::mend`].
+    /// Breaks the connection that sends the last of so many more messages: the server still gets that one, and its
+    /// answer is lost. `refuse`: there is no new connection until [`Self::mend`].
     pub fn break_after(&self, messages: i64, refuse: bool) {
         self.plan.closed_afterwards.store(refuse, Ordering::SeqCst);
         self.plan.left.store(messages, Ordering::SeqCst);
@@ -114,14 +114,18 @@ async fn forth(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, plan: &Plan, bro
         }
         typed = true;
         let left = &plan.left;
-        if left.load(Ordering::SeqCst) != NEVER && left.fetch_sub(1, Ordering::SeqCst) <= 0 {
+        let last = left.load(Ordering::SeqCst) != NEVER && left.fetch_sub(1, Ordering::SeqCst) <= 1;
+        if last {
+            // Before it is passed on, so that its answer is lost: it may be the COMMIT.
             plan.closed.store(plan.closed_afterwards.load(Ordering::SeqCst), Ordering::SeqCst);
             left.store(NEVER, Ordering::SeqCst);
             broken.store(true, Ordering::SeqCst);
-            to.shutdown().await.unwrap();
-            return;
         }
         if to.write_all(&head).await.is_err() || to.write_all(&body).await.is_err() {
+            return;
+        }
+        if last {
+            to.shutdown().await.unwrap();
             return;
         }
     }
