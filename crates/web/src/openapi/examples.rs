@@ -6,8 +6,8 @@ use utoipa::openapi::{
     schema::{ArrayItems, SchemaType, Type},
 };
 
-/// How deep a body is told; none is deeper, and none that names itself has no end.
-const DEPTH: usize = 8;
+/// How deep a body is told, a name counted as a step; none is deeper, and one that names itself has no end.
+const DEPTH: usize = 16;
 
 /// Gives every body of every operation an example where it has none.
 pub(super) fn fill_in(document: &mut OpenApi) {

@@ -103,6 +103,8 @@ struct TurnedSeat {
 
 /// What has turned since a position.
 #[derive(Serialize, ToSchema)]
+// Or a whole map would be one of these as well: the document says that an answer is one of the two.
+#[serde(deny_unknown_fields)]
 pub(super) struct TurnedSeats {
     #[schema(example = 7)]
     show: i64,
