@@ -7,6 +7,7 @@ use houselights_app::{
     clock::SystemClock,
     entropy::SystemEntropy,
 };
+use houselights_domain::credentials::PasswordPolicy;
 use houselights_store::Access;
 
 use super::data::open;
@@ -24,7 +25,8 @@ const ATTEMPTS: u32 = 3;
 
 /// Makes an account that may do everything.
 pub(crate) async fn create(config: &Config, args: &cli::Superuser) -> Result {
-    let account = gather(args)?;
+    let settings = wiring::accounts(config);
+    let account = gather(args, &settings.passwords)?;
     let db = open(config, Access::Maintain).await?;
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy::default()));
     // This command signs no token, so it needs no key of the house, and leaves no file behind.
@@ -33,12 +35,12 @@ pub(crate) async fn create(config: &Config, args: &cli::Superuser) -> Result {
     let secret: String =
         bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(b'a' + digit)).collect();
     let keys = SigningKeys::from_secret(&secret)?;
-    let accounts = Accounts::open(db, clock, entropy, keys, wiring::accounts(config)).await?;
+    let accounts = Accounts::open(db, clock, entropy, keys, settings).await?;
     let made = accounts.create_superuser(account).await?;
     Ok(print::out(&format!("Superuser {:?} was made (account {}).\n", made.username, made.id.0))?)
 }
 
-fn gather(args: &cli::Superuser) -> Result<NewAccount> {
+fn gather(args: &cli::Superuser, policy: &PasswordPolicy) -> Result<NewAccount> {
     let asking = !args.no_input && print::can_ask();
     let username = match &args.username {
         Some(name) => name.clone(),
@@ -52,7 +54,7 @@ fn gather(args: &cli::Superuser) -> Result<NewAccount> {
     };
     let password = match std::env::var(PASSWORD) {
         Ok(password) if !password.is_empty() => password,
-        _ if asking => ask_password()?,
+        _ if asking => ask_password(policy, &username)?,
         _ => {
             return Err(Failure::Usage(format!(
                 "nobody is there to ask: set {PASSWORD} to the new account's password"
@@ -73,14 +75,20 @@ fn ask_until_given(question: &str) -> Result<String> {
     Err(Failure::new("nothing was made"))
 }
 
-fn ask_password() -> Result<String> {
+/// Asks until the password is good enough and was typed the same twice.
+fn ask_password(policy: &PasswordPolicy, username: &str) -> Result<String> {
     for _ in 0..ATTEMPTS {
         let first = rpassword::prompt_password("Password: ")?;
-        let again = rpassword::prompt_password("Password (again): ")?;
-        if first == again && !first.is_empty() {
+        if let Err(faults) = policy.check(&first, username) {
+            for fault in faults {
+                print::note(&fault.to_string());
+            }
+            continue;
+        }
+        if first == rpassword::prompt_password("Password (again): ")? {
             return Ok(first);
         }
-        print::note(if first.is_empty() { "This cannot stay empty." } else { "These two are not the same." });
+        print::note("These two are not the same.");
     }
     Err(Failure::new("nothing was made"))
 }
