@@ -41,24 +41,20 @@ pub struct Film {
     pub genres: Vec<String>,
     /// A few sentences; may be empty.
     pub synopsis: String,
-    /// The poster's file name.
-    pub poster: Option<String>,
     /// Day of release.
     pub released: Option<Date>,
 }
 
 impl Film {
     pub(super) fn of(movie: Movie) -> Self {
-        let list = |json: &str| serde_json::from_str(json).unwrap_or_default();
         Self {
             id: movie.id,
             title: movie.title,
             duration_minutes: movie.duration_minutes,
             certificate: movie.certificate,
-            languages: list(&movie.languages),
-            genres: list(&movie.genres),
+            languages: movie.languages,
+            genres: movie.genres,
             synopsis: movie.synopsis,
-            poster: movie.poster,
             released: movie.release_date.and_then(|day| day.parse().ok()),
         }
     }

@@ -30,7 +30,7 @@ impl Office {
                     return Err(fault("key", format!("there is a movie {:?} already", asked.key)));
                 }
                 let id = rows::add(tx, &asked).await?;
-                Ok(Movie::of(id, &asked)?)
+                Ok(Movie::of(id, &asked))
             })
         })
         .await
@@ -58,7 +58,7 @@ impl Office {
                 {
                     return Err(overlap(&clash));
                 }
-                Ok(Movie::of(id, &asked)?)
+                Ok(Movie::of(id, &asked))
             })
         })
         .await

@@ -179,7 +179,7 @@ impl Stored {
     pub(crate) async fn put_movie(&mut self, tx: &Tx, asked: &NewMovie, now: UtcMicros) -> Put<Change> {
         let Some(there) = self.movies.get(&asked.key) else {
             let id = movies::add(tx, asked).await?;
-            self.movies.insert(asked.key.clone(), Movie::of(id, asked)?);
+            self.movies.insert(asked.key.clone(), Movie::of(id, asked));
             return Ok(Change::Created);
         };
         let (id, before) = (there.id, there.as_asked()?);
@@ -192,7 +192,7 @@ impl Stored {
             self.relengthed.push(id);
             self.refresh(tx, |show| show.fields.movie == id).await?;
         }
-        self.movies.insert(asked.key.clone(), Movie::of(id, asked)?);
+        self.movies.insert(asked.key.clone(), Movie::of(id, asked));
         Ok(Change::Changed)
     }
 

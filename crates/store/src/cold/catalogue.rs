@@ -3,7 +3,7 @@
 use houselights_domain::{CinemaId, LayoutId, MovieId, ScreenId, ShowId, UtcMicros};
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     exec::Query,
     params,
     value::{FromRow, Row},
@@ -24,10 +24,10 @@ pub struct Movie {
     pub release_date: Option<String>,
     /// The age rating.
     pub certificate: Option<String>,
-    /// JSON list of language codes.
-    pub languages: String,
-    /// JSON list.
-    pub genres: String,
+    /// Codes of the languages spoken in it.
+    pub languages: Vec<String>,
+    /// Such as `Drama`.
+    pub genres: Vec<String>,
     /// A few sentences; may be empty.
     pub synopsis: String,
     /// File name or URL of the poster.
@@ -43,12 +43,17 @@ impl FromRow for Movie {
             duration_minutes: row.next()?,
             release_date: row.next()?,
             certificate: row.next()?,
-            languages: row.next()?,
-            genres: row.next()?,
+            languages: labels(row)?,
+            genres: labels(row)?,
             synopsis: row.next()?,
             poster: row.next()?,
         })
     }
+}
+
+fn labels(row: &mut Row) -> Result<Vec<String>> {
+    let text: String = row.next()?;
+    serde_json::from_str(&text).map_err(|error| Error::Corrupt(format!("a movie's list cannot be read: {error}")))
 }
 
 /// A show with what belongs to it: film, screen, cinema.

@@ -18,33 +18,32 @@ impl FromRow for MovieId {
 
 impl Movie {
     /// The row that a movie is stored as.
-    pub fn of(id: MovieId, asked: &NewMovie) -> Result<Self> {
-        Ok(Self {
+    pub fn of(id: MovieId, asked: &NewMovie) -> Self {
+        Self {
             id,
             key: asked.key.clone(),
             title: asked.title.clone(),
             duration_minutes: i64::from(asked.duration_minutes),
             release_date: asked.release_date.map(|day| day.to_string()),
             certificate: asked.certificate.clone(),
-            languages: list(&asked.languages)?,
-            genres: list(&asked.genres)?,
+            languages: asked.languages.clone(),
+            genres: asked.genres.clone(),
             synopsis: asked.synopsis.clone().unwrap_or_default(),
             poster: asked.poster.clone(),
-        })
+        }
     }
 
     /// The stored movie as what was asked for, to compare it with what is asked for now.
     pub fn as_asked(&self) -> Result<NewMovie> {
         let broken = |what: &str| Error::Corrupt(format!("movie {} has {what}", self.id));
-        let labels = |text: &str| serde_json::from_str(text).map_err(|_| broken("an unreadable list"));
         let day = |text: &String| text.parse().map_err(|_| broken("an unreadable day of release"));
         Ok(NewMovie {
             key: self.key.clone(),
             title: self.title.clone(),
             duration_minutes: u32::try_from(self.duration_minutes).map_err(|_| broken("no running time"))?,
             certificate: self.certificate.clone(),
-            languages: labels(&self.languages)?,
-            genres: labels(&self.genres)?,
+            languages: self.languages.clone(),
+            genres: self.genres.clone(),
             synopsis: Some(self.synopsis.clone()).filter(|text| !text.is_empty()),
             poster: self.poster.clone(),
             release_date: self.release_date.as_ref().map(day).transpose()?,

@@ -65,15 +65,14 @@ pub(super) struct Movie {
 
 impl From<catalogue::Movie> for Movie {
     fn from(movie: catalogue::Movie) -> Self {
-        let list = |json: &str| serde_json::from_str(json).unwrap_or_default();
         Self {
             id: movie.id.0,
             title: movie.title,
             duration_minutes: movie.duration_minutes,
             release_date: movie.release_date,
             certificate: movie.certificate,
-            languages: list(&movie.languages),
-            genres: list(&movie.genres),
+            languages: movie.languages,
+            genres: movie.genres,
             synopsis: movie.synopsis,
             poster: movie.poster,
         }

@@ -103,15 +103,14 @@ struct StaffMovie {
 
 impl From<catalogue::Movie> for StaffMovie {
     fn from(movie: catalogue::Movie) -> Self {
-        let list = |json: &str| serde_json::from_str(json).unwrap_or_default();
         Self {
             id: movie.id.0,
             key: movie.key,
             title: movie.title,
             duration_minutes: movie.duration_minutes,
             certificate: movie.certificate,
-            languages: list(&movie.languages),
-            genres: list(&movie.genres),
+            languages: movie.languages,
+            genres: movie.genres,
             synopsis: movie.synopsis,
             poster: movie.poster,
             release_date: movie.release_date,

@@ -32,7 +32,6 @@ fn film(full: bool) -> Arc<Film> {
         languages: if full { vec!["de".into(), HOSTILE.into()] } else { Vec::new() },
         genres: if full { vec![HOSTILE.into(), "Drama".into()] } else { Vec::new() },
         synopsis: some(full).map(|text| format!("{text}\n\n{text}")).unwrap_or_default(),
-        poster: some(full),
         released: full.then(|| date(2027, 1, 10)),
     })
 }

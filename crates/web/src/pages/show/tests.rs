@@ -96,8 +96,8 @@ fn film(certificate: Option<&str>) -> Movie {
         duration_minutes: 153,
         release_date: None,
         certificate: certificate.map(str::to_owned),
-        languages: "[]".into(),
-        genres: "[]".into(),
+        languages: Vec::new(),
+        genres: Vec::new(),
         synopsis: String::new(),
         poster: None,
     }
