@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeSet,
     net::SocketAddr,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc::Sender,
+    },
     thread,
     time::Instant,
 };
@@ -63,20 +66,25 @@ pub(crate) fn send(
     }
 }
 
-/// Runs all clients until the server is gone or `stop` is set.
+/// Runs all clients until the server is gone or `stop` is set. Each acknowledgement is told at once.
 pub(crate) fn all(
     round: Round,
     customers: &[Customer],
     live: &[Vec<i64>],
-    stop: &AtomicBool,
+    (stop, acknowledged): (&AtomicBool, Sender<()>),
     meanwhile: impl FnOnce(),
 ) -> Vec<Diary> {
     thread::scope(|scope| {
         let clients: Vec<_> = customers
             .iter()
             .zip(live)
-            .map(|(customer, live)| scope.spawn(move || one(round, customer, live.clone(), stop)))
+            .map(|(customer, live)| {
+                let acknowledged = acknowledged.clone();
+                scope.spawn(move || one(round, customer, live.clone(), (stop, &acknowledged)))
+            })
             .collect();
+        // Whoever waits for an acknowledgement is to learn that there are no clients left.
+        drop(acknowledged);
         meanwhile();
         clients
             .into_iter()
@@ -90,7 +98,12 @@ pub(crate) fn all(
     })
 }
 
-fn one(round: Round, customer: &Customer, mut live: Vec<i64>, stop: &AtomicBool) -> Diary {
+fn one(
+    round: Round,
+    customer: &Customer,
+    mut live: Vec<i64>,
+    (stop, acknowledged): (&AtomicBool, &Sender<()>),
+) -> Diary {
     let mut random = Random::new(round.seed ^ round.number, customer.id.unsigned_abs());
     let mut client = Client::new(round.at);
     let mut diary = Diary::default();
@@ -102,6 +115,10 @@ fn one(round: Round, customer: &Customer, mut live: Vec<i64>, stop: &AtomicBool)
         let op = Op { round: round.number, user: customer.id, action, key, invoked, returned: round.now(), outcome };
         if let (Action::Book { .. }, Outcome::Ok(told)) = (&op.action, &op.outcome) {
             live.extend(told.iter().map(|told| told.id));
+        }
+        if matches!(op.outcome, Outcome::Ok(_)) {
+            // Nobody listens any more once the round's moment has come.
+            let _ = acknowledged.send(());
         }
         let answered = matches!(op.outcome, Outcome::Ok(_) | Outcome::Refused(_));
         let again = op.key.is_some() && answered && random.percent(10);

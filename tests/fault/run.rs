@@ -3,13 +3,13 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::atomic::AtomicBool,
+    sync::{atomic::AtomicBool, mpsc},
     thread,
     time::{Duration, Instant},
 };
 
 use houselights_tests::harness::{
-    Result,
+    Attempting as _, Result,
     house::{self, Customer},
     random::Random,
     server::{Recipe, Server},
@@ -24,7 +24,10 @@ use crate::{
 };
 
 const CLIENTS: usize = 12;
-/// The latest moment of a round at which the server is killed.
+/// A server that has acknowledged nothing by then proves nothing.
+const FIRST_ANSWER_WITHIN: Duration = Duration::from_secs(60);
+/// So many microseconds after the round's first acknowledgement the server is killed at the latest. Counted from there
+/// and not from the start of the load, so that no machine is too slow for a round to have something to lose.
 const LATEST: u64 = 250_000;
 const STOPS_WITHIN: Duration = Duration::from_secs(30);
 
@@ -80,11 +83,13 @@ impl Run {
         let round = self.round(&server);
         let moment = Duration::from_micros(2_000 + random.below(LATEST));
         let stop = AtomicBool::new(false);
+        let (acknowledged, first) = mpsc::channel();
         let mut killed = Ok(());
-        let diaries = load::all(round, &self.customers, &self.live(), &stop, || {
+        let diaries = load::all(round, &self.customers, &self.live(), (&stop, acknowledged), || {
+            let came = first.recv_timeout(FIRST_ANSWER_WITHIN).attempting("nothing was acknowledged");
             // The seeded moment of the crash, not a wait for anything.
             thread::sleep(moment);
-            killed = server.kill();
+            killed = came.and(server.kill());
         });
         killed?;
         let mut violations = Vec::new();

@@ -14,7 +14,8 @@ use super::{
     client::{Ask, Client},
 };
 
-const STARTS_WITHIN: Duration = Duration::from_secs(30);
+/// Far more than it takes: a debug build that shares its processors with other work must not fail a test.
+const STARTS_WITHIN: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// Asks again and again until there is something, at most so long.
