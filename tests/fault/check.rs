@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::history::{Action, Micros, Op, Outcome, Told};
+use crate::{
+    history::{Action, Micros, Op, Outcome, Told},
+    linear::Verdict,
+    stories::stories,
+};
 
 /// What is wrong, by kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +27,10 @@ pub(crate) enum Kind {
     WrongNo,
     /// A retry with its key is not answered as the first request was.
     Retry,
+    /// Everything that was told of a seat cannot be true together.
+    NoOrder,
+    /// It could not be found out whether it can.
+    TooHard,
     /// An answer that is never right.
     Wrong,
     /// The server's own figures do not add up.
@@ -84,6 +92,10 @@ pub(crate) fn check(before: &World, ops: &[Op], after: &Observed) -> Vec<Violati
     let owning = check.owning();
     check.owners_ever(&owning);
     check.refusals(&owning);
+    // What is wrong with a booking is wrong with its seat's story: it need not be said twice.
+    if check.found.is_empty() {
+        check.stories();
+    }
     check.found
 }
 
@@ -250,6 +262,24 @@ impl<'a> Check<'a> {
             };
             if !can_be {
                 self.say(Kind::WrongNo, format!("{:?} of user {} was refused as {code}", op.action, op.user));
+            }
+        }
+    }
+
+    /// Each seat's answers are true in some order.
+    fn stories(&mut self) {
+        for ((show, seat), story) in stories(self.before, self.ops, self.after, &self.made_by) {
+            let name = format!("seat {seat} of show {show}");
+            match story.judge() {
+                Verdict::Yes => {}
+                Verdict::No(steps, next) => {
+                    let sentence =
+                        format!("{name}: after {steps} of {} steps none of {next:?} fits", story.events.len());
+                    self.say(Kind::NoOrder, sentence);
+                }
+                Verdict::TooHard => {
+                    self.say(Kind::TooHard, format!("{name}: {} steps have too many orders", story.events.len()));
+                }
             }
         }
     }

@@ -141,3 +141,27 @@ fn an_answer_that_is_not_what_was_asked_for_is_found() {
     assert_eq!(kinds(&[book(7, &[5], (1, 2), ok(std::slice::from_ref(&wrong)))], &[wrong]), [Kind::Wrong]);
     assert_eq!(kinds(&[book(7, &[5], (1, 2), Outcome::Wrong("500".into()))], &[]), [Kind::Wrong]);
 }
+
+/// The cancelled booking looks as if it could have been there until 60, but another had come and gone by 40.
+#[test]
+fn answers_that_cannot_be_true_together_are_found() {
+    let (a, b) = (told(1, 7, 5), told(2, 8, 5));
+    let before = World(seen(std::slice::from_ref(&a)));
+    let mut ops = vec![
+        cancel(7, 1, (30, 60), ok(&[gone(&a)])),
+        book(8, &[5], (31, 35), ok(std::slice::from_ref(&b))),
+        cancel(8, 2, (36, 40), ok(&[gone(&b)])),
+    ];
+    let after = [gone(&a), gone(&b)];
+    assert_eq!(kinds_since(&before, &ops, &after), NONE);
+    ops.push(book(9, &[5], (39, 45), no("seat_taken")));
+    assert_eq!(kinds_since(&before, &ops, &after), NONE);
+    ops.push(book(9, &[5], (41, 45), no("seat_taken")));
+    assert_eq!(kinds_since(&before, &ops, &after), [Kind::NoOrder]);
+    // Two cannot both have been told that they gave the same seat back.
+    let twice = [cancel(7, 1, (30, 60), ok(&[gone(&a)])), cancel(7, 1, (61, 62), ok(&[gone(&a)]))];
+    assert_eq!(kinds_since(&before, &twice, &[gone(&a)]), [Kind::NoOrder]);
+    // What is free in the end is no story of somebody who was refused before anybody came.
+    let early = [book(9, &[5], (1, 5), no("seat_taken")), book(8, &[5], (5, 9), unknown())];
+    assert_eq!(kinds(&early, &[b]), NONE);
+}

@@ -6,9 +6,11 @@ mod check;
 #[cfg(test)]
 mod check_tests;
 mod history;
+mod linear;
 mod load;
 mod observe;
 mod run;
+mod stories;
 mod tampered;
 
 use std::{
