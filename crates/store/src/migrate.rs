@@ -1,7 +1,7 @@
 //! The schema's versions and how a database gets from one to the next.
 
 use refinery::{Migration, Runner};
-use tokio_postgres::{Socket, error::SqlState, tls::MakeTlsConnect};
+use tokio_postgres::error::SqlState;
 
 use crate::{
     dialect,
@@ -122,12 +122,8 @@ fn number(mut rows: Vec<Row>) -> Result<u32> {
 /// Brings a PostgreSQL database up to this binary's version, all steps or none. One node at a time: the others wait for
 /// it and then find nothing left to do. The lock only spares them an error; what keeps two from both migrating is that
 /// the steps and their entry in the history, whose version is unique, are one transaction.
-pub(crate) async fn postgres<T>(db: &Postgres, config: &tokio_postgres::Config, tls: T) -> Result<SchemaState>
-where
-    T: MakeTlsConnect<Socket> + Clone,
-    T::Stream: Send + 'static,
-{
-    let lock = connected(config, tls.clone()).await?;
+pub(crate) async fn postgres(db: &Postgres) -> Result<SchemaState> {
+    let lock = db.connect().await?;
     // Two that make it at the same moment: one of them is told that it is there, and both go on.
     if let Err(error) = lock.batch_execute("CREATE TABLE IF NOT EXISTS migrating ()").await
         && error.code().is_none()
@@ -144,7 +140,7 @@ where
     let runner = Runner::new(&migrations(POSTGRES, dialect::postgres_schema)?).set_grouped(true);
     let mut attempt = 1;
     loop {
-        let mut client = connected(config, tls.clone()).await?;
+        let mut client = db.connect().await?;
         match runner.run_async(&mut client).await {
             Ok(_) => break,
             Err(error) if attempt < ATTEMPTS && in_use(&error) => {
@@ -156,17 +152,6 @@ where
     }
     lock.batch_execute("COMMIT").await?;
     postgres_state(db).await
-}
-
-pub(crate) async fn connected<T>(config: &tokio_postgres::Config, tls: T) -> Result<tokio_postgres::Client>
-where
-    T: MakeTlsConnect<Socket>,
-    T::Stream: Send + 'static,
-{
-    let (client, connection) = config.connect(tls).await?;
-    // It ends when the client is dropped; what goes wrong on it the client is told.
-    tokio::spawn(async move { connection.await.is_ok() });
-    Ok(client)
 }
 
 /// Whether a table was in use for longer than the migration may wait for it.

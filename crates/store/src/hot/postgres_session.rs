@@ -77,11 +77,12 @@ impl Session {
         }
     }
 
-    /// It need not reach the disk: what the lane writes next is committed after it.
+    /// It waits for the disk and for a standby that commits wait for: then everything that can be read after it is as
+    /// safe. A primary that comes back from a crash may show a batch that no standby has, and say that it was committed.
     async fn take_lane(&self, before: Option<Owned>) -> std::result::Result<Option<Row>, Trouble> {
         // Whoever still writes in the lane is waited for, but not for ever.
-        let begin = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit TO off;
-                     SET LOCAL lock_timeout = '1s'; SET LOCAL idle_in_transaction_session_timeout = '1s'";
+        let begin = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '1s';
+                     SET LOCAL idle_in_transaction_session_timeout = '1s'";
         self.word(begin).await.map_err(at(Sql::Settle))?;
         let mut row = None;
         if let Some(own) = before {

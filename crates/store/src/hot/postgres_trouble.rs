@@ -58,8 +58,9 @@ fn sort(sql: Sql, error: tokio_postgres::Error) -> Trouble {
         {
             Trouble::Again(error.into())
         }
-        // Connection exceptions, too many connections, shutting down, starting up, session timeouts.
-        (_, code) if ["08", "53", "57", "25P03"].iter().any(|class| code.code().starts_with(class)) => {
+        // Connection exceptions, too many connections, shutting down, starting up, session timeouts, and a standby: who
+        // is connected to one must look for the primary.
+        (_, code) if ["08", "53", "57", "25P03", "25006"].iter().any(|class| code.code().starts_with(class)) => {
             Trouble::Lost(error.into())
         }
         _ => Trouble::Fatal(error.into()),

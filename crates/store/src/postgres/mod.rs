@@ -94,8 +94,9 @@ impl Postgres {
     pub(crate) async fn open(options: PostgresOptions, access: Access) -> Result<Self> {
         let place = Place::parse(&options.url)?;
         let tls = tls::connector(&place.protection)?;
+        let dial = Dial::new(place.ways.clone(), tls);
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = Manager::from_config(place.config.clone(), tls.clone(), recycling);
+        let manager = Manager::from_connect(dial.config(), dial.clone(), recycling);
         let pool = Pool::builder(manager)
             .max_size(options.connections.max(1))
             .runtime(Runtime::Tokio1)
@@ -105,7 +106,7 @@ impl Postgres {
             pool,
             options,
             own_entries: OwnEntries::default(),
-            dial: Dial { config: place.config.clone(), tls: tls.clone() },
+            dial,
             shown: place.shown(),
             schema: SchemaState::Current(0),
             programme: AtomicI64::new(0),
@@ -114,7 +115,7 @@ impl Postgres {
         match db.schema {
             SchemaState::Ahead { at, known } => return Err(migrate::ahead(at, known)),
             SchemaState::Behind { .. } if access != Access::Read => {
-                db.schema = migrate::postgres(&db, &place.config, tls).await?;
+                db.schema = migrate::postgres(&db).await?;
             }
             _ => {}
         }

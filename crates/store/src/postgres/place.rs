@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use tokio_postgres::{
     Config,
-    config::{Host, SslMode},
+    config::{Host, SslMode, TargetSessionAttrs},
 };
 
 use crate::error::{Error, Result};
@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 const CONNECT: Duration = Duration::from_millis(900);
 /// How long sent data may stay unacknowledged before a connection counts as dead.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(5);
+/// After so much silence the other end is asked whether it is there, so often, and so many times.
+const SILENCE: (Duration, Duration, u32) = (Duration::from_secs(10), Duration::from_secs(3), 3);
 
 /// What the way to the database is protected against.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +33,10 @@ pub(super) enum Protection {
 /// A URL, taken apart.
 #[derive(Clone)]
 pub(super) struct Place {
-    pub(super) config: Config,
+    /// What the URL says as a whole.
+    config: Config,
+    /// The same for each of the hosts it names: any of them may be the one that takes writes.
+    pub(super) ways: Vec<Config>,
     pub(super) protection: Protection,
 }
 
@@ -58,29 +63,22 @@ impl Place {
                 _ => left.push(pair),
             }
         }
-        let mut config: Config = format!("{place}?{}", left.join("&"))
-            .parse()
-            .map_err(|error: tokio_postgres::Error| setup(&chain(&error)))?;
+        let query = left.join("&");
+        let config = read(place, &query)?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(setup("names no host"));
         }
         let local = config.get_hosts().iter().all(is_local) && config.get_hostaddrs().is_empty();
         let protection = protection(mode.as_deref(), authorities, local)?;
-        config.ssl_mode(match protection {
-            Protection::None => SslMode::Disable,
-            Protection::IfOffered => SslMode::Prefer,
-            Protection::Encrypted | Protection::Verified(_) => SslMode::Require,
-        });
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT);
-        }
-        if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(UNACKNOWLEDGED);
-        }
-        if config.get_application_name().is_none() {
-            config.application_name("houselights");
-        }
-        Ok(Self { config, protection })
+        let alone = if config.get_hostaddrs().is_empty() { apart(place) } else { Vec::new() };
+        let ways = if alone.len() > 1 {
+            alone.iter().map(|place| read(place, &query)).collect::<Result<_>>()?
+        } else {
+            vec![config.clone()]
+        };
+        let several = ways.len() > 1;
+        let ways = ways.into_iter().map(|way| completed(way, &protection, several)).collect();
+        Ok(Self { config, ways, protection })
     }
 
     /// Place, database, user and protection, in words.
@@ -107,6 +105,46 @@ impl Place {
         let database = self.config.get_dbname().unwrap_or(user);
         format!("at {}, database {database}, as {user}; {way}", hosts.join(", "))
     }
+}
+
+fn read(place: &str, query: &str) -> Result<Config> {
+    format!("{place}?{query}").parse().map_err(|error: tokio_postgres::Error| setup(&chain(&error)))
+}
+
+/// A URL for each host of one that names several.
+fn apart(place: &str) -> Vec<String> {
+    let Some((scheme, rest)) = place.split_once("://") else { return Vec::new() };
+    let (user, rest) = rest.split_once('@').map_or(("", rest), |(user, rest)| (user, rest));
+    let (hosts, database) = rest.split_once('/').unwrap_or((rest, ""));
+    let at = if user.is_empty() { "" } else { "@" };
+    hosts.split(',').map(|host| format!("{scheme}://{user}{at}{host}/{database}")).collect()
+}
+
+/// With what the URL leaves open. Of several hosts only one that takes writes is of use; of one it may be wanted that
+/// it does not, for `verify` on a standby.
+fn completed(mut way: Config, protection: &Protection, several: bool) -> Config {
+    way.ssl_mode(match protection {
+        Protection::None => SslMode::Disable,
+        Protection::IfOffered => SslMode::Prefer,
+        Protection::Encrypted | Protection::Verified(_) => SslMode::Require,
+    });
+    if way.get_connect_timeout().is_none() {
+        way.connect_timeout(CONNECT);
+    }
+    if way.get_tcp_user_timeout().is_none() {
+        way.tcp_user_timeout(UNACKNOWLEDGED);
+    }
+    if way.get_keepalives_interval().is_none() {
+        let (idle, interval, times) = SILENCE;
+        way.keepalives_idle(idle).keepalives_interval(interval).keepalives_retries(times);
+    }
+    if way.get_application_name().is_none() {
+        way.application_name("houselights");
+    }
+    if several && way.get_target_session_attrs() == TargetSessionAttrs::Any {
+        way.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    }
+    way
 }
 
 fn is_local(host: &Host) -> bool {
@@ -168,6 +206,28 @@ mod tests {
             assert!(matches!(mode(bad), Err(Error::Setup(_))), "{bad}");
         }
         assert_eq!(Place::parse("postgres://ann@%2Frun%2Fpg/tickets").unwrap().protection, Protection::None);
+    }
+
+    #[test]
+    fn each_of_several_hosts_is_a_way_to_whoever_takes_writes() {
+        let place = Place::parse("postgres://ann:s%20cret@a,b:5433,%2Frun%2Fpg/tickets?sslmode=disable").unwrap();
+        let of = |way: &Config| (way.get_hosts().to_vec(), way.get_ports().to_vec());
+        let tcp = |name: &str| vec![Host::Tcp(name.into())];
+        let ways: Vec<_> = place.ways.iter().map(of).collect();
+        assert_eq!(
+            ways,
+            [(tcp("a"), vec![5432]), (tcp("b"), vec![5433]), (vec![Host::Unix("/run/pg".into())], vec![5432])]
+        );
+        for way in &place.ways {
+            assert_eq!((way.get_user(), way.get_password()), (Some("ann"), Some(&b"s cret"[..])));
+            assert_eq!((way.get_dbname(), way.get_ssl_mode()), (Some("tickets"), SslMode::Disable));
+            assert_eq!(way.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
+        }
+        let one = Place::parse("postgres://ann@a/tickets?sslmode=disable").unwrap();
+        assert_eq!(one.ways.len(), 1);
+        assert_eq!(one.ways[0].get_target_session_attrs(), TargetSessionAttrs::Any);
+        let named = Place::parse("postgres://ann@db/tickets?hostaddr=10.0.0.1&sslmode=disable").unwrap();
+        assert_eq!((of(&named.ways[0]).0, named.ways[0].get_hostaddrs().len()), (tcp("db"), 1));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod model;
 mod nodes;
 mod promises;
 mod proxy;
+mod standbys;
 mod user_index;
 
 #[path = "../kit/mod.rs"]
