@@ -4,8 +4,10 @@
 //! what to do and fails; a test that is skipped proves nothing.
 
 mod database;
+mod machine;
 mod place;
 mod programs;
+mod site;
 
 use std::{
     fmt::Write as _,
@@ -18,6 +20,7 @@ use std::{
 pub use database::Database;
 use place::Place;
 use programs::Programs;
+pub use site::Site;
 
 /// What goes wrong is told in a sentence.
 pub type Result<T = ()> = std::result::Result<T, String>;

@@ -76,6 +76,13 @@ impl Place {
         self.give(file)
     }
 
+    /// A folder of the owner's, who alone may look into it.
+    pub(crate) fn make_folder(&self, folder: &Path) -> Result {
+        let made = fs::DirBuilder::new().mode(0o700).create(folder);
+        made.map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+        self.give(folder)
+    }
+
     fn give(&self, file: &Path) -> Result {
         let Some((user, group)) = self.owner else { return Ok(()) };
         chown(file, Some(user), Some(group))

@@ -1,0 +1,2 @@
+CREATE ROLE houselights LOGIN PASSWORD '@HOUSELIGHTS_PASSWORD@';
+CREATE DATABASE houselights OWNER houselights;
