@@ -9,6 +9,7 @@ pub mod error;
 pub mod exec;
 pub mod hot;
 mod migrate;
+mod mutant;
 mod postgres;
 mod sqlite;
 #[cfg(test)]

@@ -12,7 +12,10 @@ use houselights_domain::{
 };
 
 use super::{Action, Actor, Decision, Order, Outcome};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    mutant::{self, Mutant},
+};
 
 /// A seat that changes its owner.
 pub(super) struct Move {
@@ -114,6 +117,9 @@ fn claim(
     let rules = allowed!(desk.rules(show)?);
     allowed!(rules.check(&numbers, revision, now));
     let mut before = claim_rows(desk, show, &numbers)?;
+    if mutant::active(Mutant::ClaimsBlindly) {
+        before.fill(None);
+    }
     let states = || before.iter().map(|row| ClaimState::of(*row, now));
     let taken: Vec<SeatNumber> =
         numbers.iter().zip(states()).filter(|(_, state)| state.is_owned()).map(|(seat, _)| *seat).collect();
@@ -210,6 +216,11 @@ fn cancel(desk: &mut impl Desk, id: BookingId) -> Result<Decision> {
     allowed!(rules.check_cancel(actor.staff, now));
     let booking = move_booking(desk, &booking, BookingStatus::Cancelled, LedgerAction::Released)?;
     let live_seats = order.live_seats.saturating_sub(1);
+    if mutant::active(Mutant::FreesOrder) {
+        for other in desk.live_bookings(&order)? {
+            move_claim(desk, &other, LedgerAction::Released, UtcMicros::BEGINNING)?;
+        }
+    }
     let state = if live_seats == 0 { cancelled } else { order.state };
     let order = Order { state, live_seats, ..order };
     desk.update_order(&order)?;
@@ -227,7 +238,9 @@ fn release(desk: &mut impl Desk, id: OrderId) -> Result<Decision> {
 
 fn expire(desk: &mut impl Desk, id: OrderId) -> Result<Decision> {
     let order = allowed!(desk.order(id)?);
-    let state = allowed!(order.state.expire(desk.now()));
+    let state =
+        if mutant::active(Mutant::ExpiresPaid) { Ok(OrderState::Expired) } else { order.state.expire(desk.now()) };
+    let state = allowed!(state);
     end(desk, &order, state, (BookingStatus::Expired, LedgerAction::Expired))
 }
 
@@ -263,9 +276,17 @@ fn move_booking(desk: &mut impl Desk, booking: &Booking, to: BookingStatus, acti
     };
     let booking = Booking { status: to, ended_at, ..booking.clone() };
     desk.update_booking(&booking)?;
+    move_claim(desk, &booking, action, deadline)?;
+    Ok(booking)
+}
+
+fn move_claim(desk: &mut impl Desk, booking: &Booking, action: LedgerAction, deadline: UtcMicros) -> Result<()> {
     let before = desk.claim_row(booking.show, booking.seat)?;
+    let deadline = match before {
+        Some(row) if mutant::active(Mutant::ExpiresPaid) && action == LedgerAction::Sold => row.deadline,
+        _ => deadline,
+    };
     let change =
         Move { show: booking.show, seat: booking.seat, order: booking.order, booking: booking.id, action, deadline };
-    desk.change_owner(&change, before)?;
-    Ok(booking)
+    desk.change_owner(&change, before)
 }

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    mutant::{self, Mutant},
     postgres::Postgres,
 };
 
@@ -289,6 +290,9 @@ impl PostgresLane {
         if !doubt.entered {
             return Ok(None);
         }
+        if mutant::active(Mutant::DoubtsCommits) {
+            return Err(why.into_unavailable());
+        }
         loop {
             match self.connect(until).await {
                 Ok(()) => match within(until, self.was_committed(&doubt)).await {
@@ -355,7 +359,9 @@ async fn write(session: &Session, known: &Known, decided: &Decisions, (begun, un
         steps.insert(0, settle(until));
     }
     let first = async { if begun { Ok(()) } else { session.word(BEGIN).await } };
-    let all = join(first, join(session.run_all(&steps), session.word("COMMIT")));
+    let commit =
+        if mutant::active(Mutant::CommitsLoosely) { "SET LOCAL synchronous_commit TO off; COMMIT" } else { "COMMIT" };
+    let all = join(first, join(session.run_all(&steps), session.word(commit)));
     let Ok((answer, (answers, committed))) = timeout_at(until, all).await else { return Err(Trouble::InDoubt(away())) };
     answer.map_err(doubtful(Sql::Settle))?;
     for (step, answered) in steps.iter().zip(answers) {

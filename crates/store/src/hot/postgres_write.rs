@@ -12,6 +12,7 @@ use super::{
     postgres_session::{Owned, Param, Step},
     postgres_statements::Sql,
 };
+use crate::mutant::{self, Mutant};
 
 /// One array a column.
 fn column<R, V>(rows: &[R], value: impl Fn(&R) -> V) -> Param
@@ -52,7 +53,12 @@ pub(super) fn steps(known: &Known, decided: &Decisions, (owned, seq): (Owned, i6
 }
 
 fn claims(known: &Known, decided: &Decisions, steps: &mut Vec<Step>) {
-    let (moved, new): (Vec<_>, Vec<_>) = decided.work.claims.iter().partition(|row| known.claims.contains_key(row.0));
+    let (mut moved, mut new): (Vec<_>, Vec<_>) =
+        decided.work.claims.iter().partition(|row| known.claims.contains_key(row.0));
+    if mutant::active(Mutant::LocksBackwards) && decided.chain.lane % 2 == 0 {
+        moved.reverse();
+        new.reverse();
+    }
     let columns = |rows: &[(&Seat, &Claim)]| {
         vec![
             column(rows, |row| row.0.0.0),

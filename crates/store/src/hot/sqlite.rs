@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    mutant::{self, Mutant},
     sqlite::{Sqlite, settle},
 };
 
@@ -145,8 +146,10 @@ fn run(
             now,
         };
         let earlier = match &command.key {
-            Some(key) => sqlite_commands::replay(connection, command.actor, key, now)?,
-            None => None,
+            Some(key) if !mutant::active(Mutant::ForgetsKeys) => {
+                sqlite_commands::replay(connection, command.actor, key, now)?
+            }
+            _ => None,
         };
         let decision = if let Some(earlier) = earlier {
             earlier

@@ -1,0 +1,51 @@
+//! Faults that are built in on purpose, to see whether `cargo xtask fault --mutants` notices: with the feature
+//! `fault-injection`, the one that `HOUSELIGHTS_MUTANT` names. Without the feature there is none, and nothing of it is
+//! in the binary.
+
+/// What is done wrong. Each stands in one file, where [`active`] is asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mutant {
+    /// SQLite: everybody is answered before the commit.
+    AnswersFirst,
+    /// PostgreSQL: everybody is answered before the commit is on the disk.
+    CommitsLoosely,
+    /// A seat is claimed without a look at whether it is taken.
+    ClaimsBlindly,
+    /// SQLite: a retry is carried out again, whatever was answered to its key.
+    ForgetsKeys,
+    /// PostgreSQL: every second lane locks its seats from the last to the first.
+    LocksBackwards,
+    /// A hold's deadline counts on when it has been paid.
+    ExpiresPaid,
+    /// PostgreSQL: a commit whose answer was lost is taken for one that was not made.
+    DoubtsCommits,
+    /// Whoever gives one seat of an order back frees the claims of all its seats.
+    FreesOrder,
+}
+
+#[cfg(not(feature = "fault-injection"))]
+pub(crate) const fn active(_: Mutant) -> bool {
+    false
+}
+
+#[cfg(feature = "fault-injection")]
+pub(crate) fn active(mutant: Mutant) -> bool {
+    use std::sync::LazyLock;
+
+    static NAMED: LazyLock<Option<Mutant>> =
+        LazyLock::new(|| match std::env::var("HOUSELIGHTS_MUTANT").ok()?.as_str() {
+            "answers-first" => Some(Mutant::AnswersFirst),
+            "commits-loosely" => Some(Mutant::CommitsLoosely),
+            "claims-blindly" => Some(Mutant::ClaimsBlindly),
+            "forgets-keys" => Some(Mutant::ForgetsKeys),
+            "locks-backwards" => Some(Mutant::LocksBackwards),
+            "expires-paid" => Some(Mutant::ExpiresPaid),
+            "doubts-commits" => Some(Mutant::DoubtsCommits),
+            "frees-order" => Some(Mutant::FreesOrder),
+            _ => None,
+        });
+    *NAMED == Some(mutant)
+}
+
+#[cfg(all(feature = "fault-injection", not(debug_assertions)))]
+compile_error!("`fault-injection` loses bookings on purpose: it is for debug builds under test only");
