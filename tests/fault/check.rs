@@ -49,6 +49,11 @@ pub(crate) type Observed = BTreeMap<i64, Told>;
 pub(crate) struct World(pub(crate) Observed);
 
 impl World {
+    /// The highest number of a booking.
+    pub(crate) fn newest(&self) -> i64 {
+        self.0.keys().next_back().copied().unwrap_or(0)
+    }
+
     /// Bookings that own a seat.
     pub(crate) fn live(&self) -> impl Iterator<Item = &Told> {
         self.0.values().filter(|told| told.is_live())

@@ -92,14 +92,15 @@ impl Op {
     }
 }
 
-/// An answer as an outcome. A request that ran into the server's own time limit may still be carried out.
+/// An answer as an outcome. A request that ran into the server's own time limit may still be carried out, and one whose
+/// commit was not answered may have been.
 pub(crate) fn outcome(answer: &Answer) -> Outcome {
     let told = || -> Option<Vec<Told>> {
         houselights_tests::harness::house::booked(&answer.json()).iter().map(Told::of).collect()
     };
     match (answer.status, answer.code()) {
         (200 | 201, _) => told().map_or_else(|| Outcome::Wrong("a success without bookings".into()), Outcome::Ok),
-        (503, code) if code == "timeout" => Outcome::Unknown(code),
+        (503, code) if code == "timeout" || code == "outcome_unknown" => Outcome::Unknown(code),
         (409 | 503, code) if !code.is_empty() => Outcome::Refused(code),
         (status, code) => Outcome::Wrong(format!("{status} {code}")),
     }

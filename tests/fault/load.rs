@@ -2,13 +2,9 @@
 
 use std::{
     collections::BTreeSet,
-    net::SocketAddr,
-    sync::{
-        atomic::{AtomicBool, Ordering},
-        mpsc::Sender,
-    },
+    sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use houselights_tests::harness::{
@@ -20,23 +16,62 @@ use houselights_tests::harness::{
 use crate::{
     check::{Kind, Violation},
     history::{Action, Micros, Op, Outcome, outcome},
+    stage::Doors,
 };
 
-/// From so many bookings on a client would rather cancel.
+/// From so many bookings on a customer would rather cancel.
 const ENOUGH: usize = 10;
+/// Before a client tries again that was turned away.
+const PAUSE: Duration = Duration::from_millis(4);
 
 /// Where and when a round takes place.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Round {
     pub(crate) number: u64,
     pub(crate) seed: u64,
-    pub(crate) at: SocketAddr,
+    pub(crate) doors: Doors,
     pub(crate) began: Instant,
+    /// How many of a show's seats everybody is after.
+    pub(crate) seats: u32,
 }
 
 impl Round {
     pub(crate) fn now(&self) -> Micros {
         Micros::try_from(self.began.elapsed().as_micros()).unwrap_or(Micros::MAX)
+    }
+}
+
+/// What the clients of a round and whoever torments them know of each other.
+#[derive(Debug, Default)]
+pub(crate) struct Signs {
+    pub(crate) stop: AtomicBool,
+    acknowledged: AtomicUsize,
+    clients: AtomicUsize,
+    last: AtomicU64,
+    longest: AtomicU64,
+}
+
+impl Signs {
+    /// How much has been acknowledged.
+    pub(crate) fn acknowledged(&self) -> usize {
+        self.acknowledged.load(Ordering::SeqCst)
+    }
+
+    /// Whether anybody is left to ask for anything.
+    pub(crate) fn anybody(&self) -> bool {
+        self.clients.load(Ordering::SeqCst) > 0
+    }
+
+    /// The longest time in which nothing was acknowledged.
+    pub(crate) fn longest_silence(&self) -> Duration {
+        Duration::from_micros(self.longest.load(Ordering::SeqCst))
+    }
+
+    fn note(&self, now: Micros) {
+        let before = self.last.swap(now, Ordering::SeqCst);
+        if self.acknowledged.fetch_add(1, Ordering::SeqCst) > 0 {
+            self.longest.fetch_max(now.saturating_sub(before), Ordering::SeqCst);
+        }
     }
 }
 
@@ -46,6 +81,9 @@ pub(crate) struct Diary {
     pub(crate) ops: Vec<Op>,
     pub(crate) violations: Vec<Violation>,
 }
+
+/// Somebody with what they own.
+pub(crate) type Buyer<'a> = (&'a Customer, Vec<i64>);
 
 /// Sends one operation and says what came of it.
 pub(crate) fn send(
@@ -66,26 +104,36 @@ pub(crate) fn send(
     }
 }
 
-/// Runs all clients until the server is gone or `stop` is set. Each acknowledgement is told at once.
+/// Whether somebody was turned away before anything was decided: the same may be asked again, and nothing is kept.
+pub(crate) fn is_shed(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Refused(code) if ["busy", "database_away", "in_flight"].contains(&code.as_str()))
+}
+
+/// Runs all clients until `stop` is set: each has some buyers, one after the other, for who was not answered does not
+/// ask on.
 pub(crate) fn all(
-    round: Round,
-    customers: &[Customer],
-    live: &[Vec<i64>],
-    (stop, acknowledged): (&AtomicBool, Sender<()>),
+    round: &Round,
+    buyers: &[Buyer<'_>],
+    each: usize,
+    signs: &Signs,
     meanwhile: impl FnOnce(),
 ) -> Vec<Diary> {
+    let groups: Vec<_> = buyers.chunks(each.max(1)).collect();
+    signs.clients.store(groups.len(), Ordering::SeqCst);
     thread::scope(|scope| {
-        let clients: Vec<_> = customers
-            .iter()
-            .zip(live)
-            .map(|(customer, live)| {
-                let acknowledged = acknowledged.clone();
-                scope.spawn(move || one(round, customer, live.clone(), (stop, &acknowledged)))
+        let clients: Vec<_> = groups
+            .into_iter()
+            .enumerate()
+            .map(|(number, buyers)| {
+                scope.spawn(move || {
+                    let diary = one(round, number, buyers, signs);
+                    signs.clients.fetch_sub(1, Ordering::SeqCst);
+                    diary
+                })
             })
             .collect();
-        // Whoever waits for an acknowledgement is to learn that there are no clients left.
-        drop(acknowledged);
         meanwhile();
+        signs.stop.store(true, Ordering::SeqCst);
         clients
             .into_iter()
             .map(|client| {
@@ -98,51 +146,85 @@ pub(crate) fn all(
     })
 }
 
-fn one(
-    round: Round,
-    customer: &Customer,
-    mut live: Vec<i64>,
-    (stop, acknowledged): (&AtomicBool, &Sender<()>),
-) -> Diary {
-    let mut random = Random::new(round.seed ^ round.number, customer.id.unsigned_abs());
-    let mut client = Client::new(round.at);
+/// A client's way to the nodes.
+struct Way<'a> {
+    round: &'a Round,
+    node: usize,
+    /// Goes to another node when it is turned away; others wait for theirs.
+    roams: bool,
+    client: Client,
+}
+
+impl Way<'_> {
+    fn anew(&mut self) {
+        self.node += usize::from(self.roams);
+        self.client = Client::new(self.round.doors.at(self.node));
+    }
+}
+
+fn one(round: &Round, number: usize, buyers: &[Buyer<'_>], signs: &Signs) -> Diary {
     let mut diary = Diary::default();
-    while !stop.load(Ordering::Relaxed) {
-        let action = choose(&mut random, &mut live);
+    let client = Client::new(round.doors.at(number));
+    let mut way = Way { round, node: number, roams: number % 4 >= 2, client };
+    for (customer, live) in buyers {
+        if signs.stop.load(Ordering::Relaxed) {
+            break;
+        }
+        trades(&mut way, customer, live.clone(), signs, &mut diary);
+        way.anew();
+    }
+    diary
+}
+
+/// One buyer, until something is not answered.
+fn trades(way: &mut Way<'_>, customer: &Customer, mut live: Vec<i64>, signs: &Signs, diary: &mut Diary) {
+    let round = way.round;
+    let mut random = Random::new(round.seed ^ round.number, customer.id.unsigned_abs());
+    while !signs.stop.load(Ordering::Relaxed) {
+        let action = choose(&mut random, &mut live, round.seats);
         let key = random.percent(50).then(|| format!("{:016x}-{}", random.number(), diary.ops.len()));
-        let invoked = round.now();
-        let Ok((outcome, _)) = send(&mut client, customer, &action, key.as_deref()) else { break };
+        let (invoked, outcome) = loop {
+            let invoked = round.now();
+            if let Ok((outcome, _)) = send(&mut way.client, customer, &action, key.as_deref()) {
+                break (invoked, outcome);
+            }
+            if signs.stop.load(Ordering::Relaxed) {
+                return;
+            }
+            thread::sleep(PAUSE);
+            way.anew();
+        };
         let op = Op { round: round.number, user: customer.id, action, key, invoked, returned: round.now(), outcome };
         if let (Action::Book { .. }, Outcome::Ok(told)) = (&op.action, &op.outcome) {
             live.extend(told.iter().map(|told| told.id));
         }
         if matches!(op.outcome, Outcome::Ok(_)) {
-            // Nobody listens any more once the round's moment has come.
-            let _ = acknowledged.send(());
+            signs.note(op.returned);
         }
-        let answered = matches!(op.outcome, Outcome::Ok(_) | Outcome::Refused(_));
+        let shed = is_shed(&op.outcome);
+        let answered = matches!(op.outcome, Outcome::Ok(_) | Outcome::Refused(_)) && !shed;
         let again = op.key.is_some() && answered && random.percent(10);
-        let over = op.is_unknown();
-        if again && !repeats(&mut client, customer, &op, &mut diary.violations) {
-            diary.ops.push(op);
-            break;
-        }
+        let over = op.is_unknown() || (again && !repeats(&mut way.client, customer, &op, &mut diary.violations));
         diary.ops.push(op);
         if over {
-            break;
+            return;
+        }
+        if shed {
+            thread::sleep(PAUSE);
+            way.anew();
         }
     }
-    diary
 }
 
-/// Sends an answered request once more; whether the connection still stands.
+/// Sends an answered request once more, which changes nothing; whether it was answered.
 fn repeats(client: &mut Client, customer: &Customer, op: &Op, violations: &mut Vec<Violation>) -> bool {
     let again = send(client, customer, &op.action, op.key.as_deref());
     let Ok((outcome, Some(answer))) = again else { return false };
+    if matches!(outcome, Outcome::Unknown(_)) {
+        return false;
+    }
     let replayed = answer.header("idempotency-replayed") == Some("true");
-    // What was shed was not recorded: it may be tried again with the same key.
-    let shed = matches!(&op.outcome, Outcome::Refused(code) if code == "busy");
-    if !shed && (outcome != op.outcome || !replayed) {
+    if !is_shed(&outcome) && (outcome != op.outcome || !replayed) {
         let sentence =
             format!("{:?} was answered {:?}, then {outcome:?} (replayed: {replayed})", op.action, op.outcome);
         violations.push(Violation(Kind::Retry, sentence));
@@ -150,7 +232,7 @@ fn repeats(client: &mut Client, customer: &Customer, op: &Op, violations: &mut V
     true
 }
 
-fn choose(random: &mut Random, live: &mut Vec<i64>) -> Action {
+fn choose(random: &mut Random, live: &mut Vec<i64>, hot: u32) -> Action {
     let cancel = if live.len() > ENOUGH { 80 } else { 35 };
     if !live.is_empty() && random.percent(cancel) {
         let at = usize::try_from(random.below(live.len() as u64)).unwrap_or(0);
@@ -159,6 +241,6 @@ fn choose(random: &mut Random, live: &mut Vec<i64>) -> Action {
     let show = 1 + i64::try_from(random.below(house::SHOWS.unsigned_abs())).unwrap_or(0);
     let many = if random.percent(25) { 2 + random.below(2) } else { 1 };
     let seats: BTreeSet<u32> =
-        (0..many).map(|_| 1 + u32::try_from(random.below(u64::from(house::SEATS))).unwrap_or(0)).collect();
+        (0..many).map(|_| 1 + u32::try_from(random.below(u64::from(hot))).unwrap_or(0)).collect();
     Action::Book { show, seats: seats.into_iter().collect() }
 }

@@ -1,35 +1,62 @@
-//! `kill -9` under load, again and again, on the real binary: `cargo xtask fault`, told of in docs/FAULTS.md.
+//! Customers book on the real binary while it, its database and the way between them are tormented: `cargo xtask fault`,
+//! told of in docs/FAULTS.md.
 #![expect(clippy::print_stdout, reason = "a test program's output is its interface")]
 #![expect(clippy::print_stderr, reason = "and so are its complaints")]
 
+mod against;
 mod check;
 #[cfg(test)]
 mod check_tests;
 mod history;
 mod linear;
 mod load;
+mod nemesis;
+mod network;
+mod node;
 mod observe;
+mod proxy;
+mod rounds;
 mod run;
+mod stage;
 mod stories;
 mod tampered;
+mod wire;
 
 use std::{
     fs,
+    net::SocketAddr,
     path::PathBuf,
     process::ExitCode,
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use check::{Kind, Violation};
-use houselights_tests::harness::{Attempting as _, Result};
-use run::Run;
+use houselights_tests::harness::{Attempting as _, Result, house};
+use nemesis::Nemesis;
+use rounds::{Length, rounds};
+use run::{Run, Setup};
+use stage::Database;
 
+/// What was asked for on the command line.
 struct Args {
     binary: PathBuf,
     work: PathBuf,
-    rounds: u64,
+    length: Length,
     seed: u64,
     mode: String,
+    databases: Vec<Database>,
+    nemeses: Option<String>,
+    nodes: Vec<SocketAddr>,
+}
+
+impl Args {
+    fn setup(&self, database: Database) -> Result<Setup> {
+        let all = || Ok(Nemesis::all(database).to_vec());
+        let nemeses = self.nemeses.as_deref().map_or_else(all, |names| nemesis::named(names, database))?;
+        let work = self.work.join(database.name().to_lowercase());
+        fs::create_dir_all(&work).attempting("cannot make the work folder")?;
+        Ok(Setup { binary: self.binary.clone(), work, seed: self.seed, database, nemeses })
+    }
 }
 
 fn main() -> ExitCode {
@@ -43,24 +70,53 @@ fn main() -> ExitCode {
 }
 
 fn args() -> Result<Args> {
-    let mut args =
-        Args { binary: PathBuf::new(), work: PathBuf::new(), rounds: 20, seed: fresh_seed(), mode: "rounds".into() };
+    let mut args = Args {
+        binary: PathBuf::new(),
+        work: PathBuf::new(),
+        length: Length::All,
+        seed: fresh_seed(),
+        mode: "rounds".into(),
+        databases: vec![Database::Sqlite, Database::Postgres],
+        nemeses: None,
+        nodes: Vec::new(),
+    };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
         match word.as_str() {
             "--binary" => args.binary = value()?.into(),
             "--work" => args.work = value()?.into(),
-            "--rounds" => args.rounds = value()?.parse().attempting("--rounds")?,
+            "--rounds" => {
+                let rounds = value()?;
+                let number = || rounds.parse().map(Length::Rounds).attempting("--rounds");
+                args.length = if rounds == "all" { Length::All } else { number()? };
+            }
+            "--minutes" => {
+                let minutes: f64 = value()?.parse().attempting("--minutes")?;
+                args.length = Length::Time(Duration::try_from_secs_f64(minutes * 60.0).attempting("--minutes")?);
+            }
             "--seed" => args.seed = value()?.parse().attempting("--seed")?,
             "--mode" => args.mode = value()?,
+            "--database" => args.databases = databases(&value()?)?,
+            "--nemesis" => args.nemeses = Some(value()?),
+            "--nodes" => {
+                let nodes = value()?;
+                args.nodes =
+                    nodes.split(',').map(str::parse).collect::<std::result::Result<_, _>>().attempting("--nodes")?;
+            }
             _ => return Err(format!("{word} is no option; start it by `cargo xtask fault`")),
         }
     }
-    if args.binary.as_os_str().is_empty() || args.work.as_os_str().is_empty() {
-        return Err("--binary and --work are needed; start it by `cargo xtask fault`".into());
-    }
     Ok(args)
+}
+
+fn databases(word: &str) -> Result<Vec<Database>> {
+    match word {
+        "sqlite" => Ok(vec![Database::Sqlite]),
+        "postgres" => Ok(vec![Database::Postgres]),
+        "both" => Ok(vec![Database::Sqlite, Database::Postgres]),
+        other => Err(format!("--database {other} is none of sqlite, postgres, both")),
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a run without a seed takes one that it prints")]
@@ -69,74 +125,43 @@ fn fresh_seed() -> u64 {
 }
 
 fn run(args: &Args) -> Result {
-    fs::create_dir_all(&args.work).attempting("cannot make the work folder")?;
+    match args.mode.as_str() {
+        "programme" => {
+            println!("{}", house::programme());
+            return Ok(());
+        }
+        "against" => return against::against(&args.nodes, args.seed),
+        _ => {}
+    }
+    if args.binary.as_os_str().is_empty() || args.work.as_os_str().is_empty() {
+        return Err("--binary and --work are needed; start it by `cargo xtask fault`".into());
+    }
     println!("seed {}", args.seed);
     match args.mode.as_str() {
-        "rounds" => rounds(args),
+        "rounds" => {
+            let each = args.length.shared_by(args.databases.len());
+            args.databases.iter().try_for_each(|database| rounds(&args.setup(*database)?, each))
+        }
         "mutant" => mutant(args),
         "tampered" => tampered::all(&args.binary, &args.work, args.seed),
-        other => Err(format!("--mode {other} is none of rounds, mutant, tampered")),
+        other => Err(format!("--mode {other} is none of rounds, mutant, tampered, against, programme")),
     }
-}
-
-fn rounds(args: &Args) -> Result {
-    let began = Instant::now();
-    let mut run = Run::open(&args.binary, &args.work, args.seed)?;
-    for _ in 0..args.rounds {
-        let crashed = run.crash()?;
-        let violations = run.settle(crashed)?;
-        clean(args, &run, &violations)?;
-    }
-    let violations = run.close()?;
-    clean(args, &run, &violations)?;
-    let counts = run.counts;
-    println!(
-        "{} rounds, each ended by SIGKILL ({} servers more were killed while they started): {} acknowledged, {} refused, \
-         {} unknown, of which {} retried with their key; {} bookings in all; 0 violations ({:.0} s)",
-        counts.rounds,
-        counts.killed_at_start,
-        counts.acknowledged,
-        counts.refused,
-        counts.unknown,
-        counts.retried,
-        run.world.0.len(),
-        began.elapsed().as_secs_f64()
-    );
-    if counts.acknowledged == 0 || counts.unknown == 0 {
-        return Err("nothing was acknowledged, or nothing was cut: this proves nothing".into());
-    }
-    fs::remove_dir_all(&run.recipe.data).attempting("cannot remove the data folder")
-}
-
-fn clean(args: &Args, run: &Run, violations: &[Violation]) -> Result {
-    if violations.is_empty() {
-        return Ok(());
-    }
-    for Violation(kind, sentence) in violations.iter().take(50) {
-        eprintln!("{kind:?}: {sentence}");
-    }
-    Err(format!(
-        "{} violations in round {} with --seed {}; kept: {} and {}",
-        violations.len(),
-        run.counts.rounds,
-        args.seed,
-        run::history(&args.work).display(),
-        run.recipe.data.display()
-    ))
 }
 
 /// The binary answers before it commits, and never commits within a round: what the first round acknowledged is lost.
 fn mutant(args: &Args) -> Result {
-    let mut run = Run::open(&args.binary, &args.work, args.seed)?;
-    let crashed = run.crash()?;
-    let lost: Vec<&Violation> = crashed.violations.iter().filter(|one| matches!(one.0, Kind::Lost)).collect();
+    let setup = Setup { nemeses: vec![Nemesis::Kill], ..args.setup(Database::Sqlite)? };
+    let mut run = Run::open(setup)?;
+    let played = run.play()?;
+    let acknowledged = run.counts.acknowledged;
+    let lost: Vec<&Violation> = played.violations.iter().filter(|one| matches!(one.0, Kind::Lost)).collect();
     let Some(Violation(kind, sentence)) = lost.first() else {
         return Err(format!(
-            "a server that answers before the commit was not found out (seed {}): of {} acknowledged none was lost",
-            args.seed, run.counts.acknowledged
+            "a server that answers before the commit was not found out (seed {}): of {acknowledged} acknowledged none was \
+             lost",
+            args.seed
         ));
     };
-    let acknowledged = run.counts.acknowledged;
     println!("found out: {acknowledged} requests acknowledged, {} bookings lost; {kind:?}: {sentence}", lost.len());
-    fs::remove_dir_all(&run.recipe.data).attempting("cannot remove the data folder")
+    fs::remove_dir_all(&run.stage.desk.data).attempting("cannot remove the data folder")
 }

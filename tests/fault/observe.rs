@@ -4,50 +4,83 @@ use std::{
     collections::{HashMap, HashSet},
     net::SocketAddr,
     thread,
+    time::Duration,
 };
 
 use houselights_tests::harness::{
     Result,
     client::{Answer, Ask, Client},
     house::{self, Customer},
+    server::poll,
 };
 use serde_json::Value;
 
 use crate::{
     check::{Kind, Observed, Violation, World},
     history::{Action, Op, Outcome, Told},
-    load::{Round, send},
+    load::{Round, is_shed, send},
+    stage::Doors,
 };
 
 /// Bookings of a page.
 const PAGE: usize = 500;
+/// What one node has sold the others know soon.
+const KNOWN_WITHIN: Duration = Duration::from_secs(5);
 
-/// All bookings newer than the known ones, and the known ones as they are now. What was known to be cancelled is
-/// taken as it was, unless `everything` is to be read.
-pub(crate) fn observe(at: SocketAddr, customers: &[Customer], known: &World, everything: bool) -> Result<Observed> {
+/// How long a node may take to answer what can be asked again.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// All bookings with a number above `from`, and the known ones as they are now. What was known to be cancelled is taken
+/// as it was, unless everything is to be read, which is where `from` is 0.
+pub(crate) fn observe(at: SocketAddr, customers: &[Customer], known: &World, from: i64) -> Result<Observed> {
     let mut client = Client::new(at);
-    let newest = if everything { 0 } else { known.0.keys().next_back().copied().unwrap_or(0) };
     let mut seen = Observed::new();
     for customer in customers {
-        seen.extend(newer_than(newest, &mut client, customer)?.into_iter().map(|told| (told.id, told)));
+        seen.extend(newer_than(from, &mut client, customer)?.into_iter().map(|told| (told.id, told)));
     }
-    if everything {
+    if from == 0 {
         return Ok(seen);
     }
     let tokens: HashMap<i64, &str> = customers.iter().map(|one| (one.id, one.token.as_str())).collect();
-    for told in known.0.values() {
+    for told in known.0.range(..=from).map(|(_, told)| told) {
         if !told.is_live() {
             seen.insert(told.id, told.clone());
             continue;
         }
         let path = format!("/api/bookings/{}/", told.id);
-        let answer = client.told(Ask::get(&path).by(tokens.get(&told.user).copied().unwrap_or_default()))?;
+        let answer = read(&mut client, Ask::get(&path).by(tokens.get(&told.user).copied().unwrap_or_default()))?;
         if answer.status != 404 {
             let now = told_by(&answer.expect(200)?.json())?;
             seen.insert(now.id, now);
         }
     }
     Ok(seen)
+}
+
+/// What every node tells, which must be the same: what the first tells, and what is wrong.
+pub(crate) fn observe_all(
+    doors: &Doors,
+    customers: &[Customer],
+    known: &World,
+    from: i64,
+) -> Result<(Observed, Vec<Violation>)> {
+    let mut nodes = doors.all().into_iter();
+    let first = observe(nodes.next().ok_or("there is no node")?, customers, known, from)?;
+    let mut wrong = Vec::new();
+    for at in nodes {
+        let other = observe(at, customers, known, from)?;
+        let differs = first.iter().find(|(id, told)| other.get(id) != Some(told));
+        if let Some(told) = differs.or_else(|| other.iter().find(|(id, _)| !first.contains_key(id))) {
+            let sentence = format!("the nodes do not tell the same of {:?}; the one at {at} differs", told.1);
+            wrong.push(Violation(Kind::Books, sentence));
+        }
+    }
+    Ok((first, wrong))
+}
+
+/// Asks until there is an answer that is not "later".
+fn read(client: &mut Client, ask: Ask<'_>) -> Result<Answer> {
+    poll(ask.path, PATIENCE, || Ok(client.told(ask).ok().filter(|answer| answer.status != 503)))
 }
 
 fn told_by(booking: &Value) -> Result<Told> {
@@ -59,7 +92,7 @@ fn newer_than(newest: i64, client: &mut Client, customer: &Customer) -> Result<V
     let mut before = i64::MAX;
     loop {
         let path = format!("/api/my-bookings/?limit={PAGE}&cursor={before}");
-        let page = client.told(Ask::get(&path).by(&customer.token))?.expect(200)?.json();
+        let page = read(client, Ask::get(&path).by(&customer.token))?.expect(200)?.json();
         let page: Vec<Told> = page.as_array().into_iter().flatten().map(told_by).collect::<Result<_>>()?;
         let more = page.len() == PAGE;
         before = page.last().map_or(0, |told| told.id);
@@ -70,25 +103,32 @@ fn newer_than(newest: i64, client: &mut Client, customer: &Customer) -> Result<V
     }
 }
 
-/// Every show counts its free seats as the bookings say.
-pub(crate) fn free_seats(at: SocketAddr, seen: &Observed) -> Result<Vec<Violation>> {
-    let mut client = Client::new(at);
+/// Every show counts its free seats as the bookings say, on every node, if not at once.
+pub(crate) fn free_seats(doors: &Doors, seen: &Observed) -> Vec<Violation> {
     let mut wrong = Vec::new();
-    for show in 1..=house::SHOWS {
-        let told = client.told(Ask::get(&format!("/api/shows/{show}/")))?.expect(200)?.json();
-        let sold = seen.values().filter(|told| told.is_live() && told.show == show).count() as u64;
-        if told["available_seats"].as_u64() != Some(u64::from(house::SEATS) - sold) {
-            let sentence = format!("show {show}: {sold} seats are sold, {} are free", told["available_seats"]);
-            wrong.push(Violation(Kind::Books, sentence));
+    for at in doors.all() {
+        let mut client = Client::new(at);
+        for show in 1..=house::SHOWS {
+            let sold = seen.values().filter(|told| told.is_live() && told.show == show).count() as u64;
+            let mut free = Value::Null;
+            let agreed = poll("free seats", KNOWN_WITHIN, || {
+                free =
+                    read(&mut client, Ask::get(&format!("/api/shows/{show}/")))?.expect(200)?.json()["available_seats"]
+                        .take();
+                Ok((free.as_u64() == Some(u64::from(house::SEATS) - sold)).then_some(()))
+            });
+            if agreed.is_err() {
+                wrong.push(Violation(Kind::Books, format!("show {show}: {sold} seats are sold, {free} are free")));
+            }
         }
     }
-    Ok(wrong)
+    wrong
 }
 
-/// Asks with the same key what was not answered: at once from two sides, then once more. The history then tells what
-/// the retry was told; what does not fit is returned.
+/// Asks with the same key what was not answered: at once from two sides (of two nodes, where there are two), then once
+/// more. The history then tells what the retry was told; what does not fit is returned.
 pub(crate) fn retry(
-    round: Round,
+    round: &Round,
     customers: &[Customer],
     known: &World,
     ops: &mut [Op],
@@ -96,18 +136,21 @@ pub(crate) fn retry(
 ) -> Result<Vec<Violation>> {
     let mut wrong = Vec::new();
     let unclaimed = unclaimed(known, ops, seen);
-    for op in ops.iter_mut().filter(|op| op.is_unknown() && op.key.is_some()) {
+    for (number, op) in ops.iter_mut().filter(|op| op.is_unknown() && op.key.is_some()).enumerate() {
         let Some(customer) = customers.iter().find(|one| one.id == op.user) else { continue };
-        let ask = || -> Result<(Outcome, Option<Answer>)> {
-            let mut client = Client::new(round.at);
-            send(&mut client, customer, &op.action, op.key.as_deref()).map_err(|lost| lost.to_string())
+        let ask = |node: usize| {
+            let mut client = Client::new(round.doors.at(node));
+            poll("a retry is answered", PATIENCE, || {
+                let sent = send(&mut client, customer, &op.action, op.key.as_deref()).ok();
+                Ok(sent.filter(|(outcome, _)| !is_shed(outcome) && !matches!(outcome, Outcome::Unknown(_))))
+            })
         };
         let pair = thread::scope(|scope| {
-            let other = scope.spawn(ask);
-            let one = ask();
+            let other = scope.spawn(|| ask(number + 1));
+            let one = ask(number);
             [one, other.join().unwrap_or_else(|_| Err("a client of the test panicked".into()))]
         });
-        let (outcome, answer) = ask()?;
+        let (outcome, answer) = ask(number)?;
         let replayed = answer.is_some_and(|answer| answer.header("idempotency-replayed") == Some("true"));
         let mut say = |what: String| wrong.push(Violation(Kind::Retry, format!("{:?}: {what}", op.action)));
         if !replayed {
@@ -115,7 +158,7 @@ pub(crate) fn retry(
         }
         for one in pair {
             let (one, _) = one?;
-            if one != outcome && one != Outcome::Refused("in_flight".into()) {
+            if one != outcome {
                 say(format!("one retry was told {one:?}, another {outcome:?}"));
             }
         }

@@ -1,63 +1,87 @@
-//! Rounds: load, a crash at any moment, a restart, and what must hold after it.
+//! Rounds: load, whatever happens meanwhile, and what must hold after it.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
-    sync::{atomic::AtomicBool, mpsc},
     thread,
     time::{Duration, Instant},
 };
 
 use houselights_tests::harness::{
-    Attempting as _, Result,
+    Result,
     house::{self, Customer},
     random::Random,
-    server::{Recipe, Server},
+    server::poll,
 };
 use serde_json::json;
 
 use crate::{
     check::{Kind, Observed, Violation, World, check},
     history::{Journal, Op, Outcome},
-    load::{self, Round},
-    observe::{free_seats, observe, retry},
+    load::{self, Buyer, Diary, Round, Signs},
+    nemesis::{Lots, Nemesis},
+    node::Dress,
+    observe::{free_seats, observe_all, retry},
+    stage::{Database, Stage},
 };
 
+/// Clients at once.
 const CLIENTS: usize = 12;
+/// Accounts of a client: one that was not answered rests until the next round.
+const ACCOUNTS: usize = 5;
 /// A server that has acknowledged nothing by then proves nothing.
 const FIRST_ANSWER_WITHIN: Duration = Duration::from_mins(1);
-/// So many microseconds after the round's first acknowledgement the server is killed at the latest. Counted from there
-/// and not from the start of the load, so that no machine is too slow for a round to have something to lose.
-const LATEST: u64 = 250_000;
-const STOPS_WITHIN: Duration = Duration::from_secs(30);
+/// Everything being healed, it sells again by then.
+const SELLS_WITHIN: Duration = Duration::from_secs(15);
+/// After so long the numbers that a node keeps for new bookings are used up or thrown away.
+const NUMBERS_LAST: Duration = Duration::from_secs(4);
+/// Where tokens are from, as seen from a clock that goes wrong.
+const LONG_AGO: i64 = -7_200;
+
+/// What a run is to be.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) binary: PathBuf,
+    pub(crate) work: PathBuf,
+    pub(crate) seed: u64,
+    pub(crate) database: Database,
+    /// Lots: one is drawn a round.
+    pub(crate) nemeses: Vec<Nemesis>,
+}
 
 /// What is counted.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) rounds: u64,
+    pub(crate) by_nemesis: BTreeMap<Nemesis, u64>,
     pub(crate) acknowledged: usize,
     pub(crate) refused: usize,
     pub(crate) unknown: usize,
     pub(crate) retried: usize,
-    pub(crate) killed_at_start: u64,
+    /// The longest time from the end of a fault to the next acknowledgement.
+    pub(crate) back: Duration,
 }
 
-/// One run on one data folder.
+/// One run on one house.
 #[derive(Debug)]
 pub(crate) struct Run {
-    pub(crate) recipe: Recipe,
+    pub(crate) stage: Stage,
     pub(crate) customers: Vec<Customer>,
     pub(crate) world: World,
     pub(crate) counts: Counts,
     pub(crate) journal: Journal,
-    seed: u64,
+    pub(crate) lots: Lots,
+    /// What the round is about.
+    pub(crate) happening: String,
+    setup: Setup,
     began: Instant,
-    server: Option<Server>,
+    /// The highest number of a booking at some moments.
+    marks: Vec<(Instant, i64)>,
 }
 
 /// What a round leaves: its history, what was seen after it, and what is wrong.
 #[derive(Debug)]
-pub(crate) struct Crashed {
+pub(crate) struct Played {
     pub(crate) ops: Vec<Op>,
     pub(crate) seen: Observed,
     pub(crate) violations: Vec<Violation>,
@@ -65,93 +89,105 @@ pub(crate) struct Crashed {
 
 impl Run {
     /// An open house with customers. The history goes beside the data folder.
-    pub(crate) fn open(binary: &Path, work: &Path, seed: u64) -> Result<Self> {
-        let recipe = house::anew(binary, &work.join("data"))?;
-        let server = recipe.start()?;
-        let customers = house::customers(&server, CLIENTS)?;
-        let mut journal = Journal::create(&history(work))?;
-        journal.note(&json!({"seed": seed, "clients": CLIENTS}))?;
-        let (world, counts) = (World::default(), Counts::default());
-        Ok(Self { recipe, customers, world, counts, journal, seed, began: Instant::now(), server: Some(server) })
+    pub(crate) fn open(setup: Setup) -> Result<Self> {
+        let Setup { database, seed, .. } = setup;
+        let mut stage = Stage::set(database, &setup.binary, &setup.work)?;
+        if setup.nemeses.contains(&Nemesis::Clock) {
+            // An hour earlier, a token of now would be one from the future, which no node takes.
+            stage.dress_for_the_past(LONG_AGO)?;
+        }
+        for number in 0..stage.nodes.len() {
+            stage.start(number)?;
+        }
+        let customers = house::customers_at(stage.doors.at(0), "customer", CLIENTS * ACCOUNTS)?;
+        stage.dress(0, Dress::Plain)?;
+        let mut journal = Journal::create(&history(&setup.work))?;
+        journal.note(&json!({"seed": seed, "clients": CLIENTS, "database": database.name()}))?;
+        let lots = Lots::new(&setup.nemeses, database, seed);
+        let (world, counts, began) = (World::default(), Counts::default(), Instant::now());
+        let (happening, marks) = (String::new(), Vec::new());
+        Ok(Self { stage, customers, world, counts, journal, lots, happening, setup, began, marks })
     }
 
-    /// Load and a crash, a restart, and a first look.
-    pub(crate) fn crash(&mut self) -> Result<Crashed> {
+    /// Load and what the lots say, until all is well again, and a first look.
+    pub(crate) fn play(&mut self) -> Result<Played> {
         self.counts.rounds += 1;
-        let mut random = Random::new(self.seed, self.counts.rounds);
-        let server = self.server.take().ok_or("the server is not running")?;
-        let round = self.round(&server);
-        let moment = Duration::from_micros(2_000 + random.below(LATEST));
-        let stop = AtomicBool::new(false);
-        let (acknowledged, first) = mpsc::channel();
-        let mut killed = Ok(());
-        let diaries = load::all(round, &self.customers, &self.live(), (&stop, acknowledged), || {
-            let came = first.recv_timeout(FIRST_ANSWER_WITHIN).attempting("nothing was acknowledged");
-            // The seeded moment of the crash, not a wait for anything.
-            thread::sleep(moment);
-            killed = came.and(server.kill());
-        });
-        killed?;
-        let mut violations = Vec::new();
-        let mut ops = Vec::new();
-        for diary in diaries {
-            ops.extend(diary.ops);
-            violations.extend(diary.violations);
+        let database = self.setup.database;
+        let mut random = Random::new(self.setup.seed, self.counts.rounds);
+        let nemeses = self.lots.draw();
+        let names: Vec<&str> = nemeses.iter().map(|nemesis| nemesis.name()).collect();
+        self.happening = names.join(", ");
+        self.journal.note(&json!({"round": self.counts.rounds, "nemeses": names}))?;
+        nemeses.iter().try_for_each(|nemesis| nemesis.prepare(&mut self.stage, database))?;
+        for nemesis in &nemeses {
+            *self.counts.by_nemesis.entry(*nemesis).or_default() += 1;
         }
+        let (round, signs) = (self.round(), Signs::default());
+        let stage = &mut self.stage;
+        let mut happened = Ok(Duration::ZERO);
+        let buyers = buyers(&self.customers, &self.world);
+        let diaries = load::all(&round, &buyers, ACCOUNTS, &signs, || {
+            happened = meanwhile(stage, &nemeses, &mut random, &signs);
+        });
+        drop(buyers);
+        let (ops, mut violations) = gathered(diaries);
         self.count(&ops);
         self.journal.add(&ops)?;
-        if random.percent(25) {
-            let server = self.recipe.spawn()?;
-            thread::sleep(Duration::from_micros(random.below(30_000)));
-            server.kill()?;
-            self.counts.killed_at_start += 1;
-        }
-        let server = self.recipe.start()?;
-        let seen = observe(server.at, &self.customers, &self.world, false)?;
-        self.server = Some(server);
+        self.counts.back = self.counts.back.max(happened?);
+        self.stage.rest()?;
+        let (seen, wrong) = observe_all(&self.stage.doors, &self.customers, &self.world, self.floor())?;
+        violations.extend(wrong);
         violations.extend(check(&self.world, &ops, &seen));
-        Ok(Crashed { ops, seen, violations })
+        Ok(Played { ops, seen, violations })
     }
 
     /// Retries what was not answered and looks again; the books must add up.
-    pub(crate) fn settle(&mut self, mut crashed: Crashed) -> Result<Vec<Violation>> {
-        let server = self.server.take().ok_or("the server is not running")?;
-        let round = self.round(&server);
-        self.counts.retried += crashed.ops.iter().filter(|op| op.is_unknown() && op.key.is_some()).count();
-        let mut violations = crashed.violations;
+    pub(crate) fn settle(&mut self, mut played: Played) -> Result<Vec<Violation>> {
+        let round = self.round();
+        self.counts.retried += played.ops.iter().filter(|op| op.is_unknown() && op.key.is_some()).count();
+        let mut violations = played.violations;
         let known = &self.world;
-        violations.extend(retry(round, &self.customers, known, &mut crashed.ops, &crashed.seen)?);
-        let seen = observe(round.at, &self.customers, known, false)?;
-        violations.extend(check(known, &crashed.ops, &seen));
-        violations.extend(free_seats(round.at, &seen)?);
-        if let Err(said) = self.recipe.verify() {
+        violations.extend(retry(&round, &self.customers, known, &mut played.ops, &played.seen)?);
+        let (seen, wrong) = observe_all(&round.doors, &self.customers, known, self.floor())?;
+        violations.extend(wrong);
+        violations.extend(check(known, &played.ops, &seen));
+        violations.extend(free_seats(&round.doors, &seen));
+        if let Err(said) = self.stage.desk.verify() {
             violations.push(Violation(Kind::Books, said));
         }
         self.world = World(seen);
-        self.server = Some(server);
+        self.marks.push((Instant::now(), self.world.newest()));
         Ok(violations)
     }
 
     /// Reads every booking there ever was, then stops in good order and verifies once more.
     pub(crate) fn close(&mut self) -> Result<Vec<Violation>> {
-        let server = self.server.take().ok_or("the server is not running")?;
-        let all = observe(server.at, &self.customers, &self.world, true)?;
-        let violations = check(&self.world, &[], &all);
-        server.stop(STOPS_WITHIN)?;
-        self.recipe.verify()?;
+        let (all, mut violations) = observe_all(&self.stage.doors, &self.customers, &self.world, 0)?;
+        violations.extend(check(&self.world, &[], &all));
+        self.stage.close()?;
+        self.stage.desk.verify()?;
         Ok(violations)
     }
 
-    fn round(&self, server: &Server) -> Round {
-        Round { number: self.counts.rounds, seed: self.seed, at: server.at, began: self.began }
+    fn round(&self) -> Round {
+        let seats = match self.setup.database {
+            Database::Sqlite => house::SEATS,
+            Database::Postgres => house::SEATS / 3,
+        };
+        let (number, seed, doors, began) = (self.counts.rounds, self.setup.seed, self.stage.doors.clone(), self.began);
+        Round { number, seed, doors, began, seats }
     }
 
-    fn live(&self) -> Vec<Vec<i64>> {
-        let mut by_user: HashMap<i64, Vec<i64>> = HashMap::new();
-        for told in self.world.live() {
-            by_user.entry(told.user).or_default().push(told.id);
+    /// Every booking that is new has a higher number. One node of several may give out numbers that are lower than those
+    /// of another, but none that it has kept for long.
+    fn floor(&self) -> i64 {
+        match self.setup.database {
+            Database::Sqlite => self.world.newest(),
+            Database::Postgres => {
+                let old = self.marks.iter().rev().find(|(at, _)| at.elapsed() > NUMBERS_LAST);
+                old.map_or(0, |(_, newest)| *newest)
+            }
         }
-        self.customers.iter().map(|one| by_user.remove(&one.id).unwrap_or_default()).collect()
     }
 
     fn count(&mut self, ops: &[Op]) {
@@ -164,6 +200,47 @@ impl Run {
             }
         }
     }
+}
+
+/// The seeded moment, what happens then, and its end; says how long it took until something was sold again.
+fn meanwhile(stage: &mut Stage, nemeses: &[Nemesis], random: &mut Random, signs: &Signs) -> Result<Duration> {
+    // Counted from the first acknowledgement, so that no machine is too slow for a round to have something to lose.
+    more_than(0, signs, FIRST_ANSWER_WITHIN)?;
+    thread::sleep(Duration::from_micros(2_000 + random.below(250_000)));
+    for nemesis in nemeses {
+        nemesis.does(stage, random)?;
+    }
+    let healing = stage.heal();
+    let (before, healed) = (signs.acknowledged(), Instant::now());
+    healing?;
+    more_than(before, signs, SELLS_WITHIN)?;
+    let back = healed.elapsed();
+    thread::sleep(Duration::from_millis(20 + random.below(130)));
+    Ok(back)
+}
+
+/// Waits until more than so much is acknowledged, or nobody is left who would ask.
+fn more_than(count: usize, signs: &Signs, within: Duration) -> Result {
+    poll("something is acknowledged", within, || Ok((signs.acknowledged() > count || !signs.anybody()).then_some(())))
+}
+
+/// Everybody, with what they own.
+pub(crate) fn buyers<'a>(customers: &'a [Customer], world: &World) -> Vec<Buyer<'a>> {
+    let mut by_user: HashMap<i64, Vec<i64>> = HashMap::new();
+    for told in world.live() {
+        by_user.entry(told.user).or_default().push(told.id);
+    }
+    customers.iter().map(|one| (one, by_user.remove(&one.id).unwrap_or_default())).collect()
+}
+
+/// What all clients bring home.
+pub(crate) fn gathered(diaries: Vec<Diary>) -> (Vec<Op>, Vec<Violation>) {
+    let (mut ops, mut violations) = (Vec::new(), Vec::new());
+    for diary in diaries {
+        ops.extend(diary.ops);
+        violations.extend(diary.violations);
+    }
+    (ops, violations)
 }
 
 /// Where the history of a run is.

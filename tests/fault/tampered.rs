@@ -8,8 +8,10 @@ use rusqlite::Connection;
 use crate::{
     check::{Kind, check},
     history::Told,
+    nemesis::Nemesis,
     observe::observe,
-    run::{Crashed, Run},
+    run::{Played, Run, Setup},
+    stage::Database,
 };
 
 /// A fault: its name, what makes it, and what must be found.
@@ -52,8 +54,14 @@ const FAULTS: [Fault; 4] = [
 
 /// One round, then each fault on a copy of what it left. A fault that is not found is an error.
 pub(crate) fn all(binary: &Path, work: &Path, seed: u64) -> Result {
-    let mut run = Run::open(binary, work, seed)?;
-    let crashed = run.crash()?;
+    let mut run = Run::open(Setup {
+        binary: binary.to_owned(),
+        work: work.to_owned(),
+        seed,
+        database: Database::Sqlite,
+        nemeses: vec![Nemesis::Kill],
+    })?;
+    let crashed = run.play()?;
     if !crashed.violations.is_empty() {
         return Err(format!("without any fault there is {:?}", crashed.violations));
     }
@@ -68,13 +76,13 @@ pub(crate) fn all(binary: &Path, work: &Path, seed: u64) -> Result {
     Ok(())
 }
 
-fn tamper(run: &Run, crashed: &Crashed, fault: &Fault, (one, other): (&Told, &Told)) -> Result {
-    let copy = run.recipe.data.with_file_name("tampered");
+fn tamper(run: &Run, crashed: &Played, fault: &Fault, (one, other): (&Told, &Told)) -> Result {
+    let copy = run.stage.desk.data.with_file_name("tampered");
     if copy.exists() {
         fs::remove_dir_all(&copy).attempting("cannot empty the copy")?;
     }
     fs::create_dir_all(&copy).attempting("cannot make the copy")?;
-    for entry in fs::read_dir(&run.recipe.data).attempting("cannot list the data folder")? {
+    for entry in fs::read_dir(&run.stage.desk.data).attempting("cannot list the data folder")? {
         let entry = entry.attempting("cannot list the data folder")?;
         fs::copy(entry.path(), copy.join(entry.file_name())).attempting("cannot copy the data folder")?;
     }
@@ -84,9 +92,9 @@ fn tamper(run: &Run, crashed: &Crashed, fault: &Fault, (one, other): (&Told, &To
     if changed != 1 {
         return Err(format!("{}: {changed} rows were changed instead of one", fault.name));
     }
-    let recipe = Recipe { data: copy, ..run.recipe.clone() };
+    let recipe = Recipe { data: copy, ..run.stage.desk.clone() };
     let server = recipe.start()?;
-    let seen = observe(server.at, &run.customers, &run.world, false)?;
+    let seen = observe(server.at, &run.customers, &run.world, run.world.newest())?;
     let found = check(&run.world, &crashed.ops, &seen);
     if !found.iter().any(|violation| violation.0 == fault.kind) {
         return Err(format!("{}: not found, only {found:?}", fault.name));

@@ -1,18 +1,11 @@
 //! No space left.
 
-use std::{
-    collections::BTreeSet,
-    env,
-    fs::{self, File},
-    io::Write as _,
-    path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
-};
+use std::{collections::BTreeSet, env, fs, process::Command, time::Duration};
 
 use houselights_tests::harness::{
     Attempting as _, Result,
     client::{Ask, Client},
+    disk::{Mounted, fill},
     house::{self, Customer, wanted},
     server::{Recipe, Server, poll},
 };
@@ -30,13 +23,13 @@ const INSIDE: &str = "HOUSELIGHTS_HARD_INSIDE";
 
 /// A file system of its own that is really full. Mounting it needs root, or else a user namespace to be root in.
 pub(crate) fn full_file_system(place: &Place) -> Result<String> {
-    let mounted = match Mounted::new(&place.folder.join("disk")) {
+    let mounted = match Mounted::new(&place.folder.join("disk"), 8) {
         Ok(mounted) => mounted,
         Err(why) if env::var_os(INSIDE).is_none() => return in_a_namespace(place, &why),
         Err(why) => return Err(why),
     };
-    let recipe = house::anew(&place.binary, &mounted.0.join("data"))?;
-    let ballast = mounted.0.join("ballast");
+    let recipe = house::anew(&place.binary, &mounted.at().join("data"))?;
+    let ballast = mounted.at().join("ballast");
     let told = through_a_shortage(&recipe, |_| fill(&ballast), |_| fs::remove_file(&ballast).attempting("the ballast"));
     drop(mounted);
     told
@@ -168,38 +161,5 @@ impl Buyer {
         let live = told.as_array().into_iter().flatten().filter(|one| one["status"] == "booked");
         let live: BTreeSet<i64> = live.filter_map(|one| one["id"].as_i64()).collect();
         if live == self.live { Ok(()) } else { Err(format!("{:?} were acknowledged, {live:?} are there", self.live)) }
-    }
-}
-
-/// Writes until there is no room for another byte.
-fn fill(ballast: &Path) -> Result {
-    let mut file = File::options().create(true).append(true).open(ballast).attempting("the ballast")?;
-    for size in [1 << 16, 1 << 12, 1 << 8, 1] {
-        let piece = vec![0; size];
-        while file.write_all(&piece).is_ok() {}
-    }
-    Ok(())
-}
-
-/// A small file system in memory, unmounted when dropped.
-struct Mounted(PathBuf);
-
-impl Mounted {
-    fn new(at: &Path) -> Result<Self> {
-        fs::create_dir_all(at).attempting("cannot make the mount point")?;
-        let mut mount = Command::new("mount");
-        let done =
-            mount.args(["-t", "tmpfs", "-o", "size=8m", "tmpfs"]).arg(at).output().attempting("cannot run mount")?;
-        if !done.status.success() {
-            return Err(format!("mounting a small tmpfs needs root: {}", String::from_utf8_lossy(&done.stderr).trim()));
-        }
-        Ok(Self(at.to_owned()))
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        // Left mounted only where it is still in use; the next run then fails and says so.
-        let _ = Command::new("umount").arg(&self.0).status();
     }
 }

@@ -1,6 +1,6 @@
 //! A small cinema with customers.
 
-use std::{fs, path::Path};
+use std::{fs, net::SocketAddr, path::Path};
 
 use serde_json::{Value, json};
 
@@ -26,8 +26,13 @@ pub struct Customer {
     pub token: String,
 }
 
-/// Writes the programme and imports it.
+/// Imports the programme.
 pub fn import(recipe: &Recipe) -> Result {
+    import_this(recipe, &programme())
+}
+
+/// The programme of the small cinema.
+pub fn programme() -> Value {
     let letters = ["A", "B", "C"];
     let rows: Vec<Value> = letters.iter().map(|row| json!({"row": row, "seats": "s".repeat(ROW as usize)})).collect();
     let shows: Vec<Value> = (1..=SHOWS)
@@ -36,13 +41,12 @@ pub fn import(recipe: &Recipe) -> Result {
                    "starts_at": format!("2099-01-0{day}T19:30:00"), "prices": {"standard": 1200}})
         })
         .collect();
-    let programme = json!({
+    json!({
         "cinemas": [{"key": "rex", "name": "Rex", "timezone": "Europe/London", "currency": "GBP",
                      "screens": [{"key": "1", "name": "Screen 1", "cleaning_minutes": 15, "layout": rows}]}],
         "movies": [{"key": "m", "title": "Metropolis", "duration_minutes": 153}],
         "shows": shows,
-    });
-    import_this(recipe, &programme)
+    })
 }
 
 fn import_this(recipe: &Recipe, programme: &Value) -> Result {
@@ -67,7 +71,8 @@ pub fn with_programme(binary: &Path, data: &Path, programme: &Value) -> Result<R
     Ok(recipe)
 }
 
-fn empty(binary: &Path, data: &Path) -> Result<Recipe> {
+/// Makes a data folder anew, with nothing in it.
+pub fn empty(binary: &Path, data: &Path) -> Result<Recipe> {
     if data.exists() {
         fs::remove_dir_all(data).attempting("cannot empty the data folder")?;
     }
@@ -77,12 +82,17 @@ fn empty(binary: &Path, data: &Path) -> Result<Recipe> {
 
 /// Signs customers up and in.
 pub fn customers(server: &Server, count: usize) -> Result<Vec<Customer>> {
-    let mut client = server.client();
-    (0..count).map(|number| customer(&mut client, number)).collect()
+    customers_at(server.at, "customer", count)
 }
 
-fn customer(client: &mut Client, number: usize) -> Result<Customer> {
-    let who = json!({"username": format!("customer{number}"), "password": PASSWORD});
+/// Signs customers up and in, whose names begin so.
+pub fn customers_at(at: SocketAddr, name: &str, count: usize) -> Result<Vec<Customer>> {
+    let mut client = Client::new(at);
+    (0..count).map(|number| customer(&mut client, &format!("{name}{number}"))).collect()
+}
+
+fn customer(client: &mut Client, name: &str) -> Result<Customer> {
+    let who = json!({"username": name, "password": PASSWORD});
     let signed = client.told(Ask::post("/api/signup/", &who))?.expect(201)?.json();
     let token = client.told(Ask::post("/api/login/", &who))?.expect(200)?.json();
     match (signed["id"].as_i64(), token["access"].as_str()) {

@@ -1,6 +1,7 @@
 //! What the programs share that torment the real binary: a server as a process, a blocking client, a small cinema.
 
 pub mod client;
+pub mod disk;
 pub mod house;
 pub mod random;
 pub mod server;

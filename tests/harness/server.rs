@@ -47,6 +47,8 @@ pub struct Recipe {
     pub wrapper: String,
     /// `serve` or `demo`.
     pub command: &'static str,
+    /// Where it listens.
+    pub listen: String,
 }
 
 impl Recipe {
@@ -54,7 +56,8 @@ impl Recipe {
     pub fn new(binary: &Path, data: &Path) -> Self {
         let settings = vec![("RATE_LIMITS", "off".to_owned()), ("ACCESS_LIFETIME", "1d".to_owned())];
         let (before, wrapper) = (String::new(), String::new());
-        Self { binary: binary.to_owned(), data: data.to_owned(), settings, before, wrapper, command: "serve" }
+        let (binary, data, listen) = (binary.to_owned(), data.to_owned(), "127.0.0.1:0".to_owned());
+        Self { binary, data, settings, before, wrapper, command: "serve", listen }
     }
 
     /// With a further setting.
@@ -64,9 +67,10 @@ impl Recipe {
         self
     }
 
-    /// A command of the binary on the data folder, to its end.
+    /// A command of the binary on the data folder and with the settings of the server, to its end.
     pub fn run(&self, words: &[&str]) -> Result<Output> {
         let mut command = Command::new(&self.binary);
+        self.set(&mut command);
         command.args(words).arg("--data-dir").arg(&self.data).stdin(Stdio::null());
         command.output().attempting("cannot run the binary")
     }
@@ -97,16 +101,20 @@ impl Recipe {
     /// Starts the server without waiting for it.
     pub fn spawn(&self) -> Result<Server> {
         let log = File::create(self.log()).attempting("cannot write the server's log")?;
-        let Self { before, wrapper, command: serve, .. } = self;
-        let words = format!("{before} exec {wrapper} \"$0\" {serve} --listen 127.0.0.1:0 --data-dir \"$1\"");
+        let Self { before, wrapper, command: serve, listen, .. } = self;
+        let words = format!("{before} exec {wrapper} \"$0\" {serve} --listen {listen} --data-dir \"$1\"");
         let mut command = Command::new("sh");
         command.arg("-c").arg(words).arg(&self.binary).arg(&self.data);
-        for (name, value) in &self.settings {
-            command.env(format!("HOUSELIGHTS_{name}"), value);
-        }
+        self.set(&mut command);
         command.env("HOUSELIGHTS_LOG_FORMAT", "json").stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         let child = command.spawn().attempting("cannot start the server")?;
         Ok(Server { child, at: SocketAddr::from(([127, 0, 0, 1], 0)), log: self.log(), started: Instant::now() })
+    }
+
+    fn set(&self, command: &mut Command) {
+        for (name, value) in &self.settings {
+            command.env(format!("HOUSELIGHTS_{name}"), value);
+        }
     }
 
     /// Starts the server and waits for its first answer.
@@ -115,6 +123,13 @@ impl Recipe {
         server.wait_until_open()?;
         Ok(server)
     }
+}
+
+/// Sends a signal, such as `STOP`, to a process.
+pub fn signal(name: &str, process: u32) -> Result {
+    let sent = Command::new("kill").arg(format!("-{name}")).arg(process.to_string()).stderr(Stdio::null()).status();
+    let sent = sent.attempting("cannot run kill")?.success();
+    sent.then_some(()).ok_or_else(|| format!("SIG{name} was not sent to {process}"))
 }
 
 /// A running server; it is killed when dropped.
@@ -164,8 +179,7 @@ impl Server {
 
     /// SIGTERM; does not wait.
     pub fn tell_to_stop(&self) -> Result {
-        let sent = Command::new("kill").arg("-TERM").arg(self.id().to_string()).status();
-        sent.attempting("cannot run kill")?.success().then_some(()).ok_or_else(|| "SIGTERM was not sent".to_owned())
+        signal("TERM", self.id())
     }
 
     /// Waits for the end; fails unless it comes in time with exit code 0.

@@ -4,25 +4,31 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::debian;
 use crate::env;
+use crate::postgres;
 use crate::run::{self, Outcome};
 
-/// Rounds of `cargo xtask fault` without `--rounds`: the full proof. The test command takes fewer.
-const FULL: u64 = 200;
-const QUICK: &[&str] = &["--rounds", "20"];
+/// How long `cargo xtask fault` goes on unless told: the full proof. The test command takes less.
+const FULL: &[&str] = &["--minutes", "10"];
+const QUICK: [&[&str]; 2] =
+    [&["--database", "sqlite", "--rounds", "20"], &["--database", "postgres", "--rounds", "all"]];
 
-/// `cargo xtask fault [--mutants] [--rounds N] [--seed S]`.
+/// Moves clocks, and lays and cuts cables.
+const TOOLS: &[&str] = &["faketime", "iproute2"];
+
+/// `cargo xtask fault [--mutants] [--database D] [--minutes N | --rounds N] [--nemesis A,B] [--seed S]`.
 pub(crate) fn command(words: &[&str]) -> Outcome {
     match words {
         ["--mutants", rest @ ..] => mutants(rest),
-        words if words.contains(&"--rounds") => rounds(words),
-        words => rounds(&[&["--rounds", &FULL.to_string()], words].concat()),
+        words if words.contains(&"--rounds") || words.contains(&"--minutes") => rounds(words),
+        words => rounds(&[FULL, words].concat()),
     }
 }
 
 /// The step of the test command.
 pub(crate) fn quick() -> Outcome {
-    rounds(QUICK)
+    QUICK.iter().try_for_each(|words| rounds(words))
 }
 
 /// The checker goes red on tampered databases and on a server that answers before the commit.
@@ -30,8 +36,10 @@ pub(crate) fn mutants_step() -> Outcome {
     mutants(&[])
 }
 
-/// Kill, restart, compare.
+/// Torment, heal, compare.
 fn rounds(words: &[&str]) -> Outcome {
+    postgres::there()?;
+    debian::ensure(tools, "moving clocks and cutting cables needs faketime and `ip`", TOOLS)?;
     let fault = program("fault")?;
     torment(&fault, &released()?, "fault", words)
 }
@@ -70,6 +78,10 @@ pub(crate) fn watchers(count: &str) -> Outcome {
 /// The step of the test command.
 pub(crate) fn hard_step() -> Outcome {
     hard(&[])
+}
+
+fn tools() -> bool {
+    ["faketime", "ip"].iter().all(|tool| run::succeeds(Command::new("sh").args(["-c", "command -v \"$0\"", tool])))
 }
 
 fn torment(fault: &Path, binary: &Path, work: &str, words: &[&str]) -> Outcome {

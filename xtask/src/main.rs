@@ -28,8 +28,9 @@ usage: cargo xtask <command>
   ci                    formatting, lints, dependencies and generated documents, then `test`
   schemathesis          only the contract test (needs the release binary)
   readme                only the README's curl commands (needs the release binary)
-  fault [--rounds N] [--seed S]
-                        kill -9 under load, again and again: 200 rounds unless told otherwise (needs the release binary)
+  fault [--database sqlite|postgres|both] [--minutes N | --rounds N|all] [--nemesis A,B] [--seed S]
+                        bookings while nodes, PostgreSQL, disks, clocks and networks fail, ten minutes and both
+                        databases unless told otherwise (needs the release binary, and root)
   fault --mutants       the checker of `fault` must find tampered books and a server that answers too early
   browser [NAME...]     what a browser can do, done by real ones (needs the release binary)
   screenshots           pictures of every page of the demo, in docs/screenshots (needs the release binary)

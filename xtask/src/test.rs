@@ -15,7 +15,7 @@ pub(crate) fn steps() -> Vec<Step> {
         Step { name: "README's commands", run: readme::run },
         Step { name: "contract (schemathesis)", run: schemathesis::run },
         Step { name: "browsers", run: browser::step },
-        Step { name: "kill -9 under load (20 rounds)", run: fault::quick },
+        Step { name: "bookings under faults", run: fault::quick },
         Step { name: "the checker of faults finds mutants", run: fault::mutants_step },
         Step { name: "hard inputs and bad places", run: fault::hard_step },
     ]

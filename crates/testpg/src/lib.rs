@@ -60,6 +60,10 @@ pub struct Options {
     pub settings: Vec<(String, String)>,
     /// Files for the data folder, such as `server.crt`.
     pub files: Vec<(String, Vec<u8>)>,
+    /// Where its folder is made; the system's temporary one unless told.
+    pub parent: Option<PathBuf>,
+    /// Further words for `initdb`, such as `--wal-segsize=1`.
+    pub initdb: Vec<String>,
 }
 
 /// How a cluster is stopped.
@@ -86,7 +90,7 @@ impl Cluster {
     /// Makes and starts one. Takes a second or two.
     pub fn start(options: &Options) -> Result<Self> {
         let programs = Programs::find()?;
-        let place = Place::make()?;
+        let place = Place::make(options.parent.as_deref())?;
         let keeper = place
             .command("sh")
             .args(["-c", KEEPER])
@@ -112,6 +116,7 @@ impl Cluster {
 
     fn initialise(&self, options: &Options) -> Result {
         let words = ["-D", "data", "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"];
+        let words: Vec<&str> = words.into_iter().chain(options.initdb.iter().map(String::as_str)).collect();
         self.run("initdb", &words)?;
         let mut settings = String::from("listen_addresses = '127.0.0.1'\nlogging_collector = off\n");
         let _infallible = writeln!(settings, "unix_socket_directories = '{}'", self.folder().display());
@@ -141,6 +146,17 @@ impl Cluster {
         self.run("pg_ctl", &["-D", "data", "-m", mode, "-w", "-t", "60", "stop"])
     }
 
+    /// Whether its first process is there.
+    pub fn is_running(&self) -> bool {
+        self.run("pg_ctl", &["-D", "data", "status"]).is_ok()
+    }
+
+    /// What a statement answers: a line a row, with `|` between columns.
+    pub fn query(&self, database: &str, statement: &str) -> Result<String> {
+        let port = self.port.to_string();
+        self.answer("psql", &["-XAtq", "-h", "127.0.0.1", "-p", &port, "-U", USER, "-d", database, "-c", statement])
+    }
+
     /// The number of its first process, for signals such as SIGSTOP.
     pub fn process(&self) -> Result<u32> {
         let file = fs::read_to_string(self.data().join("postmaster.pid")).map_err(|error| error.to_string())?;
@@ -163,7 +179,8 @@ impl Cluster {
         self.place.folder()
     }
 
-    fn data(&self) -> PathBuf {
+    /// Where its files are.
+    pub fn data(&self) -> PathBuf {
         self.folder().join("data")
     }
 
@@ -175,17 +192,27 @@ impl Cluster {
 
     /// Runs one of PostgreSQL's programs as the cluster's owner.
     pub(crate) fn run(&self, program: &str, words: &[&str]) -> Result {
+        // What a server that it starts would write to a pipe kept it open.
+        self.ended(program, words, Stdio::null()).map(drop)
+    }
+
+    fn answer(&self, program: &str, words: &[&str]) -> Result<String> {
+        let said = self.ended(program, words, Stdio::piped())?;
+        Ok(String::from_utf8_lossy(&said).trim().to_owned())
+    }
+
+    fn ended(&self, program: &str, words: &[&str], stdout: Stdio) -> Result<Vec<u8>> {
         let output = self
             .place
             .command(self.programs.path(program))
             .args(words)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(stdout)
             .stderr(Stdio::piped())
             .output()
             .map_err(|error| format!("{program} cannot be run: {error}"))?;
         if output.status.success() {
-            return Ok(());
+            return Ok(output.stdout);
         }
         Err(format!("{program} ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim()))
     }

@@ -33,11 +33,12 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// A new folder under the system's temporary one.
-    pub(crate) fn make() -> Result<Self> {
+    /// A new folder, under the system's temporary one unless told otherwise.
+    pub(crate) fn make(parent: Option<&Path>) -> Result<Self> {
+        let parent = parent.map_or_else(env::temp_dir, Path::to_path_buf);
         let mut number = 0_u32;
         let folder = loop {
-            let folder = env::temp_dir().join(format!("houselights-pg-{}-{number}", process::id()));
+            let folder = parent.join(format!("houselights-pg-{}-{number}", process::id()));
             match fs::DirBuilder::new().mode(0o700).create(&folder) {
                 Ok(()) => break folder,
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,

@@ -1,0 +1,157 @@
+//! What a client of PostgreSQL sends, taken apart: where in the stream is a COMMIT?
+//! (<https://www.postgresql.org/docs/current/protocol-message-formats.html>)
+
+use std::collections::HashSet;
+
+/// Requests before the start-up message: for encryption.
+const BEFORE_THE_START: [u32; 2] = [80_877_103, 80_877_104];
+
+/// Some whole messages.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    pub(crate) bytes: Vec<u8>,
+    /// It is one message, and it commits a transaction that may have written.
+    pub(crate) commits: bool,
+}
+
+/// The stream of one connection.
+#[derive(Debug, Default)]
+pub(crate) struct Frontend {
+    rest: Vec<u8>,
+    started: bool,
+    read_only: bool,
+    /// Prepared statements and portals whose text is a COMMIT.
+    statements: HashSet<Vec<u8>>,
+    portals: HashSet<Vec<u8>>,
+}
+
+impl Frontend {
+    /// Takes what has arrived and gives what is complete, in order.
+    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<Piece> {
+        self.rest.extend_from_slice(bytes);
+        let mut pieces: Vec<Piece> = Vec::new();
+        while let Some(length) = self.first() {
+            let message: Vec<u8> = self.rest.drain(..length).collect();
+            let commits = self.commits(&message);
+            match pieces.last_mut() {
+                Some(last) if !last.commits && !commits => last.bytes.extend(message),
+                _ => pieces.push(Piece { bytes: message, commits }),
+            }
+        }
+        pieces
+    }
+
+    /// The length of the first message, if all of it is there.
+    fn first(&self) -> Option<usize> {
+        let tag = usize::from(self.started);
+        let length = self.rest.get(tag..tag + 4)?;
+        let length = u32::from_be_bytes(length.try_into().ok()?);
+        let whole = tag + usize::try_from(length).ok()?.max(4);
+        (self.rest.len() >= whole).then_some(whole)
+    }
+
+    fn commits(&mut self, message: &[u8]) -> bool {
+        if !self.started {
+            let code = message.get(4..8).and_then(|code| code.try_into().ok()).map(u32::from_be_bytes);
+            self.started = !code.is_some_and(|code| BEFORE_THE_START.contains(&code));
+            return false;
+        }
+        let mut words = message.get(5..).unwrap_or_default().split(|byte| *byte == 0);
+        let mut word = || words.next().unwrap_or_default().to_vec();
+        match message.first() {
+            Some(b'Q') => self.text_commits(&word()),
+            Some(b'P') => {
+                let (name, text) = (word(), word());
+                if is_commit(&text) {
+                    self.statements.insert(name)
+                } else {
+                    self.statements.remove(&name)
+                };
+                false
+            }
+            Some(b'B') => {
+                let (portal, statement) = (word(), word());
+                if self.statements.contains(&statement) {
+                    self.portals.insert(portal);
+                } else {
+                    self.portals.remove(&portal);
+                }
+                false
+            }
+            Some(b'E') => self.portals.contains(&word()),
+            _ => false,
+        }
+    }
+
+    fn text_commits(&mut self, text: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(text);
+        if text.contains("BEGIN") {
+            self.read_only = text.contains("READ ONLY");
+        }
+        is_commit(text.as_bytes()) && !self.read_only && !text.contains("NOTIFY")
+    }
+}
+
+fn is_commit(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text).to_uppercase();
+    text.trim_end_matches(|c: char| c.is_whitespace() || c == ';').ends_with("COMMIT")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(tag: u8, words: &[&str]) -> Vec<u8> {
+        let body: Vec<u8> = words.iter().flat_map(|word| word.bytes().chain([0])).collect();
+        let length = u32::try_from(body.len() + 4).unwrap();
+        [&[tag][..], &length.to_be_bytes(), &body].concat()
+    }
+
+    fn started() -> Frontend {
+        let mut frontend = Frontend::default();
+        let encrypted = [&8_u32.to_be_bytes()[..], &BEFORE_THE_START[0].to_be_bytes()].concat();
+        let start = [&13_u32.to_be_bytes()[..], &196_608_u32.to_be_bytes(), b"user\0"].concat();
+        let pieces = frontend.feed(&[encrypted, start].concat());
+        assert_eq!(pieces.iter().map(|piece| (piece.bytes.len(), piece.commits)).collect::<Vec<_>>(), [(21, false)]);
+        frontend
+    }
+
+    fn commits(pieces: &[Piece]) -> Vec<bool> {
+        pieces.iter().map(|piece| piece.commits).collect()
+    }
+
+    #[test]
+    fn a_commit_is_found_wherever_the_stream_is_torn() {
+        let stream =
+            [message(b'Q', &["BEGIN"]), message(b'B', &["", "s1"]), message(b'Q', &["COMMIT"]), message(b'X', &[])];
+        let stream = stream.concat();
+        for at in 0..=stream.len() {
+            let mut frontend = started();
+            let mut pieces = frontend.feed(&stream[..at]);
+            pieces.extend(frontend.feed(&stream[at..]));
+            assert_eq!(pieces.iter().filter(|piece| piece.commits).count(), 1, "{at}");
+            let all: Vec<u8> = pieces.into_iter().flat_map(|piece| piece.bytes).collect();
+            assert_eq!(all, stream, "{at}");
+        }
+    }
+
+    #[test]
+    fn reading_and_ringing_are_left_alone() {
+        let mut frontend = started();
+        let feed = |frontend: &mut Frontend, text: &str| commits(&frontend.feed(&message(b'Q', &[text])));
+        assert_eq!(feed(&mut frontend, "BEGIN READ ONLY; SET LOCAL statement_timeout = 1"), [false]);
+        assert_eq!(feed(&mut frontend, "COMMIT"), [false]);
+        assert_eq!(feed(&mut frontend, "BEGIN; SET LOCAL synchronous_commit = off; NOTIFY x; COMMIT"), [false]);
+        assert_eq!(feed(&mut frontend, "BEGIN ISOLATION LEVEL READ COMMITTED"), [false]);
+        assert_eq!(feed(&mut frontend, "SET LOCAL statement_timeout = 0; commit ;"), [true]);
+    }
+
+    #[test]
+    fn a_prepared_commit_is_one_when_it_is_executed() {
+        let mut frontend = started();
+        let stream = [message(b'P', &["c", "COMMIT"]), message(b'B', &["", "c"]), message(b'E', &[""])].concat();
+        assert_eq!(commits(&frontend.feed(&stream)), [false, true]);
+        let other = [message(b'P', &["s", "SELECT 1"]), message(b'B', &["", "s"]), message(b'E', &[""])].concat();
+        assert_eq!(commits(&frontend.feed(&other)), [false]);
+    }
+}
