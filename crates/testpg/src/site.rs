@@ -53,7 +53,7 @@ impl Site {
     /// Makes and starts it, from the folder `deploy/ha`. Takes a quarter of a minute.
     pub fn start(templates: &Path) -> Result<Self> {
         let programs = Programs::find()?;
-        let place = Place::make()?;
+        let place = Place::make(None)?;
         // It is ours and not the machines': it can kill and remove whatever is in the folder.
         let keeper = Command::new("sh")
             .args(["-c", KEEPER, "keeper"])
