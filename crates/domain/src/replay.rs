@@ -7,7 +7,7 @@ use crate::{
     claim::ClaimRow,
     ids::{BookingId, OrderId, ShowId},
     layout::SeatNumber,
-    ledger::{GENESIS, Hash, LedgerAction, LedgerEntry},
+    ledger::{GENESIS, Hash, LedgerAction, LedgerPage},
     time::UtcMicros,
 };
 
@@ -22,7 +22,7 @@ struct Event {
     booking: BookingId,
 }
 
-/// A ledger that is being replayed: add every entry of every lane, then compare it with the tables.
+/// A ledger that is being replayed: add every page of every lane, then compare it with the tables.
 #[derive(Debug, Default)]
 pub struct Replay {
     lanes: HashMap<i64, (i64, Hash)>,
@@ -43,30 +43,38 @@ impl Replay {
         self.entries
     }
 
-    /// Adds the next entry of its lane, as stored with its link.
-    pub fn add(&mut self, entry: &LedgerEntry, stored: &[u8]) -> Option<Finding> {
-        let (seq, hash) = self.lanes.entry(entry.lane).or_insert((0, GENESIS));
-        let finding = if entry.seq != *seq + 1 {
-            Some(format!("lane {}: entry {} follows entry {seq}; entries are missing", entry.lane, entry.seq))
-        } else if entry.hash(hash) != *stored {
-            Some(format!(
-                "lane {}: entry {} does not match its hash; it or an earlier one was changed",
-                entry.lane, entry.seq
-            ))
-        } else {
-            None
-        };
-        *seq = entry.seq;
-        // Go on from the stored link, so that one change is reported once and not for every later entry.
+    /// Adds the next page of its lane, as stored with its link.
+    pub fn add(&mut self, page: &LedgerPage, stored: &[u8]) -> Vec<Finding> {
+        let (seq, hash) = self.lanes.entry(page.lane).or_insert((0, GENESIS));
+        let (lane, last) = (page.lane, page.seq);
+        let mut findings = Vec::new();
+        let mut read = *seq;
+        for entry in page.entries() {
+            read += 1;
+            match entry {
+                Ok(entry) => self.seats.entry((entry.show, entry.seat)).or_default().push(Event {
+                    version: entry.version,
+                    action: entry.action,
+                    order: entry.order,
+                    booking: entry.booking,
+                }),
+                Err(text) => findings.push(format!("lane {lane}: entry {read} cannot be read: {text}")),
+            }
+        }
+        self.entries += u64::try_from(read - *seq).unwrap_or(0);
+        if read != last {
+            findings.push(format!(
+                "lane {lane}: a page that ends at entry {last} follows entry {seq}; entries are missing"
+            ));
+        } else if page.hash(hash) != *stored {
+            findings.push(format!(
+                "lane {lane}: the page up to entry {last} does not match its hash; it or an earlier one was changed"
+            ));
+        }
+        *seq = last;
+        // Go on from the stored link, so that one change is reported once and not for every later page.
         *hash = Hash::try_from(stored).unwrap_or(GENESIS);
-        self.seats.entry((entry.show, entry.seat)).or_default().push(Event {
-            version: entry.version,
-            action: entry.action,
-            order: entry.order,
-            booking: entry.booking,
-        });
-        self.entries += 1;
-        finding
+        findings
     }
 
     /// Checks each seat's history and returns what it came to.
@@ -178,35 +186,34 @@ impl Replayed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::UserId;
+    use crate::{ids::UserId, ledger::LedgerEntry};
 
-    fn ledger(events: &[(LedgerAction, i64, i64)]) -> Vec<(LedgerEntry, Hash)> {
+    fn ledger(events: &[(LedgerAction, i64, i64)]) -> Vec<(LedgerPage, Hash)> {
         let mut hash = GENESIS;
         events
             .iter()
-            .zip(1..)
-            .map(|((action, version, booking), seq)| {
-                let entry = LedgerEntry {
-                    lane: 1,
-                    seq,
-                    at: UtcMicros(seq),
-                    actor: UserId(1),
+            .zip(0..)
+            .map(|((action, version, booking), before)| {
+                let mut page = LedgerPage::after(1, before, UtcMicros(before));
+                page.enter(&LedgerEntry {
                     action: *action,
                     show: ShowId(1),
                     seat: SeatNumber(1),
                     version: *version,
                     order: OrderId(*booking),
                     booking: BookingId(*booking),
-                };
-                hash = entry.hash(&hash);
-                (entry, hash)
+                    actor: UserId(1),
+                    until: UtcMicros::NEVER,
+                });
+                hash = page.hash(&hash);
+                (page, hash)
             })
             .collect()
     }
 
-    fn findings(ledger: &[(LedgerEntry, Hash)]) -> Vec<Finding> {
+    fn findings(ledger: &[(LedgerPage, Hash)]) -> Vec<Finding> {
         let mut replay = Replay::default();
-        let mut findings: Vec<_> = ledger.iter().filter_map(|(entry, hash)| replay.add(entry, hash)).collect();
+        let mut findings: Vec<_> = ledger.iter().flat_map(|(page, hash)| replay.add(page, hash)).collect();
         findings.extend(replay.finish().1);
         findings
     }
@@ -233,8 +240,11 @@ mod tests {
     #[test]
     fn a_changed_entry_a_missing_entry_and_a_missing_version_are_found() {
         let mut changed = ledger(&[(Sold, 1, 1), (Released, 2, 1), (Sold, 3, 2)]);
-        changed[0].0.actor = UserId(2);
-        assert_eq!(findings(&changed), ["lane 1: entry 1 does not match its hash; it or an earlier one was changed"]);
+        changed[0].0.lines = changed[0].0.lines.replace(" 1 1\n", " 1 2\n");
+        assert_eq!(
+            findings(&changed),
+            ["lane 1: the page up to entry 1 does not match its hash; it or an earlier one was changed"]
+        );
         let mut missing = ledger(&[(Sold, 1, 1), (Released, 2, 1), (Sold, 3, 2)]);
         missing.remove(1);
         assert_eq!(findings(&missing).len(), 2);
@@ -243,8 +253,8 @@ mod tests {
     #[test]
     fn claims_and_bookings_are_compared_both_ways() {
         let mut replay = Replay::default();
-        for (entry, hash) in ledger(&[(Sold, 1, 1), (Released, 2, 1), (Sold, 3, 2)]) {
-            assert_eq!(replay.add(&entry, &hash), None);
+        for (page, hash) in ledger(&[(Sold, 1, 1), (Released, 2, 1), (Sold, 3, 2)]) {
+            assert_eq!(replay.add(&page, &hash), Vec::<Finding>::new());
         }
         let (mut replayed, _) = replay.finish();
         let row = ClaimRow { version: 3, deadline: UtcMicros::BEGINNING, order: OrderId(2) };

@@ -129,18 +129,15 @@ CREATE TABLE bookings (
   ended_at BIGINT
 );
 
--- Append-only. hash chains each row to the one before it in its lane.
+-- Append-only: a page for each transaction that changed an owner. lines holds its entries, one a line: action, show,
+-- seat, version, order, booking, actor and, of a hold, its deadline. seq counts a lane's entries and is the number of the
+-- last one. hash is SHA-256 over the lane's previous hash (32 zero bytes at first), lane, seq and at, each as eight
+-- big-endian bytes, and lines.
 CREATE TABLE ledger (
   lane BIGINT NOT NULL,
   seq BIGINT NOT NULL,
   at BIGINT NOT NULL,
-  actor BIGINT NOT NULL,
-  action BIGINT NOT NULL,
-  show_id BIGINT NOT NULL,
-  seat_number BIGINT NOT NULL,
-  version BIGINT NOT NULL,
-  order_id BIGINT NOT NULL,
-  booking_id BIGINT NOT NULL,
+  lines TEXT NOT NULL,
   hash {bytes} NOT NULL,
   PRIMARY KEY (lane, seq)
 ) {clustered};

@@ -1,15 +1,15 @@
 //! Recomputes the ledger's chain and compares what it says with claims, bookings and orders.
 
 use houselights_domain::{
-    BookingId, OrderId, SeatNumber, ShowId, UserId, UtcMicros,
+    BookingId, OrderId, SeatNumber, ShowId,
     booking::{Booking, BookingStatus},
     claim::ClaimRow,
-    ledger::{LedgerAction, LedgerEntry},
+    ledger::LedgerPage,
     replay::{Finding, Replay, Replayed},
 };
 
 use crate::{
-    error::{Error, Result},
+    error::Result,
     exec::{Db, Query, Tx},
     params,
     value::{FromRow, Row},
@@ -72,28 +72,12 @@ pub async fn verify(db: &Db) -> Result<Report> {
     .await
 }
 
-struct Entry(LedgerEntry, Vec<u8>);
+struct Page(LedgerPage, Vec<u8>);
 
-impl FromRow for Entry {
+impl FromRow for Page {
     fn from_row(row: &mut Row) -> Result<Self> {
-        let (lane, seq) = (row.next()?, row.next()?);
-        let (at, actor): (UtcMicros, UserId) = (row.next()?, row.next()?);
-        let action: i64 = row.next()?;
-        let action = LedgerAction::from_number(action)
-            .ok_or_else(|| Error::Corrupt(format!("ledger entry {seq} has the unknown action {action}")))?;
-        let entry = LedgerEntry {
-            lane,
-            seq,
-            at,
-            actor,
-            action,
-            show: row.next()?,
-            seat: row.next()?,
-            version: row.next()?,
-            order: row.next()?,
-            booking: row.next()?,
-        };
-        Ok(Self(entry, row.next()?))
+        let page = LedgerPage { lane: row.next()?, seq: row.next()?, at: row.next()?, lines: row.next()? };
+        Ok(Self(page, row.next()?))
     }
 }
 
@@ -101,17 +85,17 @@ async fn replay(tx: &Tx, report: &mut Report) -> Result<Replay> {
     let mut replay = Replay::default();
     let (mut lane, mut seq) = (0_i64, 0_i64);
     loop {
-        let page: Vec<Entry> = tx
+        let pages: Vec<Page> = tx
             .all(
-                "SELECT lane, seq, at, actor, action, show_id, seat_number, version, order_id, booking_id, hash
+                "SELECT lane, seq, at, lines, hash
                  FROM ledger WHERE (lane, seq) > ($1, $2) ORDER BY lane, seq LIMIT $3",
                 params![lane, seq, PAGE],
             )
             .await?;
-        let Some(Entry(last, _)) = page.last() else { return Ok(replay) };
+        let Some(Page(last, _)) = pages.last() else { return Ok(replay) };
         (lane, seq) = (last.lane, last.seq);
-        for Entry(entry, hash) in &page {
-            report.note(replay.add(entry, hash));
+        for Page(page, hash) in &pages {
+            report.note(replay.add(page, hash));
         }
     }
 }

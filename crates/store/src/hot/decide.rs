@@ -5,7 +5,7 @@ use houselights_domain::{
     BookingId, OrderId, Refusal, SeatNumber, ShowId, UtcMicros,
     booking::{Booking, BookingStatus},
     claim::{ClaimRow, ClaimState},
-    ledger::{Hash, LedgerAction, LedgerEntry},
+    ledger::{Hash, LedgerAction, LedgerEntry, LedgerPage},
     money::Minor,
     order::OrderState,
     show::SalesRules,
@@ -36,23 +36,31 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    /// The next entry and its link.
-    pub(super) fn link(&mut self, change: &Move, version: i64, (actor, at): (Actor, UtcMicros)) -> (LedgerEntry, Hash) {
-        let entry = LedgerEntry {
-            lane: self.lane,
-            seq: self.next_seq,
-            at,
-            actor: actor.user,
-            action: change.action,
-            show: change.show,
-            seat: change.seat,
+    /// The page for the entries of one transaction.
+    pub(super) const fn page(&self, at: UtcMicros) -> LedgerPage {
+        LedgerPage::after(self.lane, self.next_seq - 1, at)
+    }
+
+    /// Goes on behind a page.
+    pub(super) fn link(&mut self, page: &LedgerPage) {
+        self.hash = page.hash(&self.hash);
+        self.next_seq = page.seq + 1;
+    }
+}
+
+impl Move {
+    /// As the ledger tells it.
+    pub(super) const fn entry(&self, version: i64, actor: Actor) -> LedgerEntry {
+        LedgerEntry {
+            action: self.action,
+            show: self.show,
+            seat: self.seat,
             version,
-            order: change.order,
-            booking: change.booking,
-        };
-        self.hash = entry.hash(&self.hash);
-        self.next_seq += 1;
-        (entry, self.hash)
+            order: self.order,
+            booking: self.booking,
+            actor: actor.user,
+            until: self.deadline,
+        }
     }
 }
 

@@ -249,7 +249,7 @@ impl PostgresLane {
             Err(trouble) => {
                 if matches!(trouble, Trouble::InDoubt(_)) {
                     let (lane, seq, hash) = (chain.lane, chain.next_seq - 1, chain.hash);
-                    self.doubt = Some(Doubt { applied, lane, seq, hash, entered: !work.ledger.is_empty() });
+                    self.doubt = Some(Doubt { applied, lane, seq, hash, entered: work.page.is_some() });
                 }
                 Err(trouble)
             }

@@ -7,7 +7,7 @@ use houselights_domain::{
     BookingId, OrderId, Refusal, SeatNumber, ShowId, UserId, UtcMicros,
     booking::{Booking, BookingStatus},
     claim::ClaimRow,
-    ledger::{Hash, LedgerEntry},
+    ledger::LedgerPage,
     show::SalesRules,
 };
 
@@ -56,13 +56,13 @@ pub(super) struct Work {
     pub(super) claims: BTreeMap<Seat, Claim>,
     pub(super) orders: BTreeMap<OrderId, Order>,
     pub(super) bookings: BTreeMap<BookingId, Booking>,
-    pub(super) ledger: Vec<(LedgerEntry, Hash)>,
+    pub(super) page: Option<LedgerPage>,
     pub(super) answers: BTreeMap<Slot, Answer>,
 }
 
 impl Work {
     pub(super) fn is_empty(&self) -> bool {
-        self.ledger.is_empty() && self.answers.is_empty()
+        self.page.is_none() && self.answers.is_empty()
     }
 }
 
@@ -76,10 +76,15 @@ pub(super) struct Decisions {
 }
 
 /// Decides a batch. `None`: there are not enough numbers for its new orders and bookings.
-pub(super) fn decide(known: &Known, chain: Chain, numbers: &Numbers, batch: &[Command]) -> Result<Option<Decisions>> {
+pub(super) fn decide(
+    known: &Known,
+    mut chain: Chain,
+    numbers: &Numbers,
+    batch: &[Command],
+) -> Result<Option<Decisions>> {
     let mut desk = Batch {
         known,
-        chain,
+        page: chain.page(known.now),
         numbers: numbers.clone(),
         short: false,
         actor: Actor::SYSTEM,
@@ -95,7 +100,11 @@ pub(super) fn decide(known: &Known, chain: Chain, numbers: &Numbers, batch: &[Co
             Err(error) => return Err(error),
         }
     }
-    let Batch { chain, numbers, work, changes, .. } = desk;
+    let Batch { page, numbers, mut work, changes, .. } = desk;
+    if !page.is_empty() {
+        chain.link(&page);
+        work.page = Some(page);
+    }
     Ok(Some(Decisions { applied: Applied { decisions, changes }, work, chain, numbers }))
 }
 
@@ -112,7 +121,7 @@ pub(super) fn most_numbers(batch: &[Command]) -> (i64, i64) {
 
 struct Batch<'a> {
     known: &'a Known,
-    chain: Chain,
+    page: LedgerPage,
     numbers: Numbers,
     short: bool,
     actor: Actor,
@@ -228,7 +237,7 @@ impl Desk for Batch<'_> {
         let row = ClaimRow { version, deadline: change.deadline, order: change.order };
         self.work.claims.insert(seat, Claim { row, booking: change.booking });
         self.changes.push(SeatChange { show: change.show, seat: change.seat, version, deadline: change.deadline });
-        self.work.ledger.push(self.chain.link(change, version, (self.actor, self.known.now)));
+        self.page.enter(&change.entry(version, self.actor));
         Ok(())
     }
 }

@@ -2,18 +2,19 @@
 
 use std::collections::HashMap;
 
+use houselights_domain::ledger::{LedgerEntry, LedgerPage};
 use parking_lot::Mutex;
 
 use super::{News, SeatChange};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     params,
     postgres::Postgres,
     value::{FromRow, Row},
 };
 
-/// Entries of one lane that are read at a time.
-const PAGE: i64 = 2_000;
+/// Pages of one lane that are read at a time.
+const PAGES: i64 = 200;
 
 /// The stretch of each lane's ledger that this process has written itself, and so knows of: behind the first number, up
 /// to the second.
@@ -55,7 +56,29 @@ impl FromRow for LaneEnd {
     }
 }
 
-/// What has changed elsewhere since this was last asked, each seat as it is now. The first time nothing has.
+/// What was entered in a lane behind `from`, up to `to` or a little less far, and how far that is.
+async fn pages(db: &Postgres, (lane, from, to): (i64, i64, i64)) -> Result<(Vec<SeatChange>, i64)> {
+    if from >= to {
+        return Ok((Vec::new(), to));
+    }
+    let sql =
+        "SELECT lane, seq, at, lines FROM ledger WHERE lane = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4";
+    let (mut changes, mut last) = (Vec::new(), to);
+    let mut rows = db.rows(sql, params![lane, from, to, PAGES]).await?;
+    for row in &mut rows {
+        let page = LedgerPage { lane: row.next()?, seq: row.next()?, at: row.next()?, lines: row.next()? };
+        for entry in page.entries() {
+            let LedgerEntry { show, seat, version, until, .. } =
+                entry.map_err(|line| Error::Corrupt(format!("the ledger of lane {lane} has the line {line}")))?;
+            changes.push(SeatChange { show, seat, version, deadline: until });
+        }
+        last = page.seq;
+    }
+    let more = i64::try_from(rows.len()).unwrap_or(PAGES) == PAGES;
+    Ok((changes, if more { last } else { to }))
+}
+
+/// What has changed elsewhere since this was last asked, in the order of each lane. The first time nothing has.
 pub(super) async fn news(db: &Postgres, heard: &mut News) -> Result<Vec<SeatChange>> {
     let mut ends = db.rows("SELECT lane, seq FROM lanes", Vec::new()).await?;
     let ends: Vec<LaneEnd> = ends.iter_mut().map(LaneEnd::from_row).collect::<Result<_>>()?;
@@ -70,16 +93,9 @@ pub(super) async fn news(db: &Postgres, heard: &mut News) -> Result<Vec<SeatChan
         let mark = further.entry(lane).or_insert(0);
         while *mark < end {
             let (from, to) = db.own_entries.next(lane, *mark, end);
-            let to = to.min(from + PAGE);
-            if from < to {
-                let sql = "SELECT DISTINCT c.show_id, c.seat_number, c.version, c.deadline
-                           FROM ledger l JOIN claims c ON c.show_id = l.show_id AND c.seat_number = l.seat_number
-                           WHERE l.lane = $1 AND l.seq > $2 AND l.seq <= $3";
-                for row in &mut db.rows(sql, params![lane, from, to]).await? {
-                    changes.push(SeatChange::from_row(row)?);
-                }
-            }
-            *mark = to.max(from);
+            let (read, last) = pages(db, (lane, from, to)).await?;
+            changes.extend(read);
+            *mark = last.max(from);
         }
     }
     *marks = further;

@@ -117,7 +117,7 @@ impl Session {
         Owned { lane: self.chain.lane, epoch: self.epoch }
     }
 
-    /// The link of a ledger entry, if it is there.
+    /// The link of the ledger's page up to an entry, if it is there.
     pub(super) async fn link(&self, lane: i64, seq: i64) -> std::result::Result<Option<Vec<u8>>, Trouble> {
         let row = self.one(Sql::LedgerLink, &[&lane, &seq]).await?;
         Ok(row.map(|row| row.try_get(0)).transpose().map_err(Error::from)?)

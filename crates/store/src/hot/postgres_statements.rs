@@ -107,11 +107,8 @@ statements! {
            FROM unnest($1, $2, $3, $4) AS w (id, status, ended_at, was_status)
            WHERE b.id = w.id AND b.status = w.was_status RETURNING 1)
          SELECT 1 / (count(*) = cardinality($1))::int FROM moved",
-    InsertLedger (INT8 INT8_ARRAY INT8 INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY
-                  BYTEA_ARRAY)
-        "INSERT INTO ledger (lane, seq, at, actor, action, show_id, seat_number, version, order_id, booking_id, hash)
-         SELECT $1, unnest($2), $3, unnest($4), unnest($5), unnest($6), unnest($7), unnest($8), unnest($9),
-                unnest($10), unnest($11)",
+    InsertLedger (INT8 INT8 INT8 TEXT BYTEA)
+        "INSERT INTO ledger (lane, seq, at, lines, hash) VALUES ($1, $2, $3, $4, $5)",
     KeepAnswers (INT8_ARRAY TEXT_ARRAY TEXT_ARRAY BYTEA_ARRAY INT8_ARRAY BYTEA_ARRAY INT8 INT8)
         "WITH kept AS (
            INSERT INTO idempotency AS i (caller, route, key, fingerprint, status, body, created_at)

@@ -1,9 +1,6 @@
 //! The statements that write a decided batch.
 
-use houselights_domain::{
-    ShowId, UtcMicros,
-    ledger::{Hash, LedgerEntry},
-};
+use houselights_domain::{ShowId, UtcMicros};
 use tokio_postgres::types::ToSql;
 
 use super::{
@@ -26,7 +23,7 @@ where
 pub(super) fn steps(known: &Known, decided: &Decisions, (owned, seq): (Owned, i64)) -> Vec<Step> {
     let mut steps = Vec::new();
     let work = &decided.work;
-    if !work.ledger.is_empty() {
+    if work.page.is_some() {
         let (last, hash) = (decided.chain.next_seq - 1, decided.chain.hash.to_vec());
         let params: Vec<Param> =
             vec![Box::new(owned.lane), Box::new(owned.epoch), Box::new(seq), Box::new(last), Box::new(hash)];
@@ -42,8 +39,15 @@ pub(super) fn steps(known: &Known, decided: &Decisions, (owned, seq): (Owned, i6
     claims(known, decided, &mut steps);
     orders(known, decided, &mut steps);
     bookings(known, decided, &mut steps);
-    if !work.ledger.is_empty() {
-        steps.push(ledger(&work.ledger, owned.lane, known.now));
+    if let Some(page) = &work.page {
+        let params: Vec<Param> = vec![
+            Box::new(page.lane),
+            Box::new(page.seq),
+            Box::new(page.at.0),
+            Box::new(page.lines.clone()),
+            Box::new(decided.chain.hash.to_vec()),
+        ];
+        steps.push(Step::new(Sql::InsertLedger, params));
     }
     if !work.answers.is_empty() {
         let answers: Vec<(&Slot, &Answer)> = work.answers.iter().collect();
@@ -139,23 +143,6 @@ fn bookings(known: &Known, decided: &Decisions, steps: &mut Vec<Step>) {
         ];
         steps.push(Step::new(Sql::UpdateBookings, params));
     }
-}
-
-fn ledger(entries: &[(LedgerEntry, Hash)], lane: i64, now: UtcMicros) -> Step {
-    let params = vec![
-        Box::new(lane) as Param,
-        column(entries, |entry| entry.0.seq),
-        Box::new(now.0),
-        column(entries, |entry| entry.0.actor.0),
-        column(entries, |entry| entry.0.action as i64),
-        column(entries, |entry| entry.0.show.0),
-        column(entries, |entry| i64::from(entry.0.seat.0)),
-        column(entries, |entry| entry.0.version),
-        column(entries, |entry| entry.0.order.0),
-        column(entries, |entry| entry.0.booking.0),
-        column(entries, |entry| entry.1.to_vec()),
-    ];
-    Step::new(Sql::InsertLedger, params)
 }
 
 fn keep_answers(answers: &[(&Slot, &Answer)], now: UtcMicros) -> Step {

@@ -4,16 +4,16 @@ use std::{collections::HashMap, sync::Arc};
 
 use houselights_domain::{
     ShowId, UtcMicros,
-    ledger::{GENESIS, Hash},
+    ledger::{GENESIS, Hash, LedgerPage},
     show::SalesRules,
 };
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     Applied, Command, Decision, Outcome,
     decide::{self, Chain},
     sqlite_commands, sqlite_commit,
-    sqlite_statements::Statements,
+    sqlite_statements::{Sql, Statements},
 };
 use crate::{
     error::{Error, Result},
@@ -136,12 +136,14 @@ fn run(
 ) -> Result<Applied> {
     let mut statements = Statements::new(connection);
     let mut applied = Applied { decisions: Vec::with_capacity(batch.len()), changes: Vec::with_capacity(batch.len()) };
+    let mut page = tip.chain.page(now);
     for command in batch {
         let mut work = sqlite_commands::Work {
             statements: &mut statements,
             rules,
             tip,
             changes: &mut applied.changes,
+            page: &mut page,
             actor: command.actor,
             now,
         };
@@ -161,6 +163,11 @@ fn run(
             decision
         };
         applied.decisions.push(Ok(decision));
+    }
+    if !page.is_empty() {
+        tip.chain.link(&page);
+        let LedgerPage { lane, seq, at, lines } = page;
+        statements.get(Sql::InsertLedger)?.execute(params![lane, seq, at.0, lines, tip.chain.hash])?;
     }
     Ok(applied)
 }
@@ -190,8 +197,9 @@ fn read_tip(connection: &Connection) -> Result<Tip> {
     let (seq, hash) = match last {
         None => (0, GENESIS),
         Some((seq, hash)) => {
-            let hash = Hash::try_from(hash)
-                .map_err(|_| Error::Corrupt(format!("ledger entry {seq} has a hash of the wrong length")))?;
+            let hash = Hash::try_from(hash).map_err(|_| {
+                Error::Corrupt(format!("the ledger's page up to entry {seq} has a hash of the wrong length"))
+            })?;
             (seq, hash)
         }
     };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use houselights_domain::{Refusal, ShowId, UtcMicros, show::SalesRules};
+use houselights_domain::{Refusal, ShowId, UtcMicros, ledger::LedgerPage, show::SalesRules};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
@@ -17,6 +17,7 @@ pub(super) struct Work<'a, 'c> {
     pub(super) rules: &'a mut HashMap<ShowId, SalesRules>,
     pub(super) tip: &'a mut Tip,
     pub(super) changes: &'a mut Vec<SeatChange>,
+    pub(super) page: &'a mut LedgerPage,
     pub(super) actor: Actor,
     pub(super) now: UtcMicros,
 }

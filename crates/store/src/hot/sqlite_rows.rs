@@ -177,21 +177,7 @@ impl Desk for Work<'_, '_> {
         }
         let version = before.map_or(1, |row| row.version + 1);
         self.changes.push(SeatChange { show: change.show, seat: change.seat, version, deadline: change.deadline });
-        let (entry, hash) = self.tip.chain.link(change, version, (self.actor, self.now));
-        let statement = self.statements.get(Sql::InsertLedger)?;
-        statement.execute(params![
-            entry.lane,
-            entry.seq,
-            entry.at.0,
-            entry.actor.0,
-            entry.action as i64,
-            entry.show.0,
-            entry.seat.0,
-            entry.version,
-            entry.order.0,
-            entry.booking.0,
-            hash,
-        ])?;
+        self.page.enter(&change.entry(version, self.actor));
         Ok(())
     }
 }

@@ -36,7 +36,7 @@ statements! {
         "INSERT INTO claims (show_id, seat_number, version, deadline, order_id, booking_id)
         VALUES (?1, ?2, 1, ?3, ?4, ?5)",
     InsertLedger
-        "INSERT INTO ledger VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO ledger (lane, seq, at, lines, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
     UpdateOrder
         "UPDATE orders SET state = ?2, hold_until = ?3, live_seats = ?4 WHERE id = ?1",
     UpdateBooking
