@@ -69,6 +69,13 @@ const ON_POSTGRES: [Nemesis; 17] = [
     Nemesis::None,
 ];
 
+/// Writes 64 MB into PostgreSQL's log and nowhere else.
+const LONG_LOG: &str =
+    "SELECT count(pg_logical_emit_message(false, '', repeat('x', 1000000))) FROM generate_series(1, 64)";
+
+/// A node takes two lanes when it starts, and there are seldom more than eight.
+const MOST_STARTS: usize = 5;
+
 impl Nemesis {
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -186,6 +193,10 @@ impl Nemesis {
             }
             Self::DiskFull => {
                 stage.fill_disk()?;
+                if stage.cluster.is_some() && random.percent(50) {
+                    // Its log grows until there is no room for that either, which ends it.
+                    let _no_room = stage.query(LONG_LOG);
+                }
                 pause(random, 300, 1_200);
             }
             Self::Clock => {
@@ -234,15 +245,21 @@ fn kill_backend(stage: &mut Stage, random: &mut Random) -> Result {
     Ok(())
 }
 
-/// A node is stopped for what looks like minutes, the other one is started anew and takes its lanes; then the first
-/// goes on as if nothing had happened.
+/// A node is stopped for what looks like years, the other one is started again and again until it has had every lane
+/// there is; then the first goes on as if nothing had happened.
 fn usurp(stage: &mut Stage, random: &mut Random, stopped: usize) -> Result {
     stage.pause(stopped)?;
     let other = (stopped + 1) % stage.nodes.len();
-    stage.kill(other)?;
-    stage.query("UPDATE lanes SET seen_at = seen_at - 600000000")?;
-    stage.start(other)?;
-    pause(random, 300, 900);
+    stage.query("UPDATE lanes SET seen_at = 0")?;
+    for _ in 0..MOST_STARTS {
+        stage.kill(other)?;
+        stage.start(other)?;
+        pause(random, 50, 200);
+        if stage.query("SELECT count(*) FROM lanes WHERE seen_at = 0")? == "0" {
+            break;
+        }
+    }
+    pause(random, 100, 500);
     Ok(())
 }
 

@@ -145,12 +145,14 @@ impl Run {
     pub(crate) fn settle(&mut self, mut played: Played) -> Result<Vec<Violation>> {
         let round = self.round();
         self.counts.retried += played.ops.iter().filter(|op| op.is_unknown() && op.key.is_some()).count();
-        let mut violations = played.violations;
+        let first = played.violations;
+        let mut violations = first.clone();
         let known = &self.world;
         violations.extend(retry(&round, &self.customers, known, &mut played.ops, &played.seen)?);
         let (seen, wrong) = observe_all(&round.doors, &self.customers, known, self.floor())?;
         violations.extend(wrong);
-        violations.extend(check(known, &played.ops, &seen));
+        let again = check(known, &played.ops, &seen);
+        violations.extend(again.into_iter().filter(|one| !first.contains(one)));
         violations.extend(free_seats(&round.doors, &seen));
         if let Err(said) = self.stage.desk.verify() {
             violations.push(Violation(Kind::Books, said));

@@ -108,7 +108,7 @@ impl Stage {
 
     fn on_postgres(binary: &Path, work: &Path) -> Result<Self> {
         let small = Mounted::new(&work.join("disk"), DISK)?;
-        let settings = [("max_wal_size", "48MB"), ("min_wal_size", "8MB"), ("restart_after_crash", "on")];
+        let settings = [("max_wal_size", "48MB"), ("min_wal_size", "2MB"), ("restart_after_crash", "on")];
         let options = Options {
             settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
             parent: Some(small.at().to_owned()),
