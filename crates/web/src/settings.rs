@@ -15,7 +15,8 @@ pub type MetricsPage = Arc<dyn Fn() -> String + Send + Sync>;
 pub struct WebSettings {
     /// The longest request body, in bytes.
     pub body_limit: usize,
-    /// How long a request may take before its client is told to come again.
+    /// How long a request may take before its client is told to come again, and how long a client may leave what it is
+    /// sent of a live feed.
     pub request_timeout: Duration,
     /// How long a client may take to send a request's head; also how long an idle connection is kept.
     pub header_read_timeout: Duration,

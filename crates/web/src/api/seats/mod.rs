@@ -22,6 +22,7 @@ use crate::{
     openapi::problems,
     path::{Path, Query},
     problem::Result,
+    serve::endless::Endless,
     site::{Site, Web},
 };
 use map::{SeatMap, Seats, TurnedSeats};
@@ -113,6 +114,7 @@ async fn live(State(site): Web, Path(id): Path<ShowId>, query: Query, headers: H
     _ = found(&site, id).await?;
     let feed = feed::Feed::open(&site.app.seat_maps, id, last.or(asked).as_deref()).await?;
     let mut response = Response::new(axum::body::Body::new(feed));
+    response.extensions_mut().insert(Endless);
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, EVENT_STREAM);
     // A proxy that collects an answer before it passes it on would make the feed useless.

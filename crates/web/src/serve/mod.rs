@@ -1,7 +1,10 @@
 //! Connections: accepting, bounding and ending them.
 
+pub(crate) mod endless;
+mod line;
+
 use std::{
-    convert::Infallible,
+    fmt,
     net::SocketAddr,
     sync::{
         Arc,
@@ -13,6 +16,7 @@ use std::{
 use axum::{
     body::Body,
     http::{HeaderValue, Request, Version, header},
+    response::Response,
 };
 use futures_util::FutureExt;
 use hyper::{body::Incoming, service::service_fn};
@@ -26,6 +30,8 @@ use tokio::{
 };
 
 use crate::{auth::Peer, front::Front};
+use endless::Endless;
+use line::Line;
 
 /// For so long clients are told that connections end before idle ones are ended: whoever is about to send a request
 /// learns of it from an answer and not from a reset.
@@ -33,6 +39,20 @@ const FAREWELL: Duration = Duration::from_millis(200);
 /// The pause after the system could not give a connection: usually it is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const STREAMS: u32 = 200;
+/// More connections than any machine has.
+const MOST_PLACES: u32 = 1 << 28;
+
+/// The line was taken away: hyper has nothing more to do with it.
+#[derive(Debug)]
+struct Taken;
+
+impl fmt::Display for Taken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection is served without hyper from here on")
+    }
+}
+
+impl std::error::Error for Taken {}
 
 /// Serves until `shutdown` is done, then accepts no more, answers what is in flight, and returns. Requests that are
 /// not answered by the stop deadline of the settings are cut.
@@ -78,6 +98,8 @@ struct House {
     builder: auto::Builder<TokioExecutor>,
     graceful: GracefulShutdown,
     places: Arc<Semaphore>,
+    /// How many places there are.
+    all: u32,
     closing: Arc<AtomicBool>,
 }
 
@@ -89,7 +111,9 @@ impl House {
             .http1()
             .timer(TokioTimer::new())
             .header_read_timeout(settings.header_read_timeout)
-            .pipeline_flush(true)
+            // One write an answer; and it is written before the next request is answered, which `Line` relies on.
+            .writev(false)
+            .pipeline_flush(false)
             .keep_alive(true);
         builder
             .http2()
@@ -97,36 +121,30 @@ impl House {
             .max_concurrent_streams(STREAMS)
             .keep_alive_interval(Duration::from_secs(30))
             .keep_alive_timeout(settings.header_read_timeout);
-        let places = Arc::new(Semaphore::new(settings.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
-        Self { front, builder, graceful: GracefulShutdown::new(), places, closing: Arc::default() }
+        let all = u32::try_from(settings.max_connections).unwrap_or(u32::MAX).clamp(1, MOST_PLACES);
+        let places = Arc::new(Semaphore::new(all as usize));
+        Self { front, builder, graceful: GracefulShutdown::new(), places, all, closing: Arc::default() }
     }
 
     fn welcome(&self, stream: TcpStream, peer: SocketAddr, permit: OwnedSemaphorePermit) {
         // Without it small answers may wait for the other end's acknowledgement.
         _ = stream.set_nodelay(true);
-        let (front, closing) = (Arc::clone(&self.front), Arc::clone(&self.closing));
+        let line = Line::new(stream, permit);
+        let (front, closing, own) = (Arc::clone(&self.front), Arc::clone(&self.closing), line.clone());
         let service = service_fn(move |request: Request<Incoming>| {
-            let (front, closing) = (Arc::clone(&front), Arc::clone(&closing));
-            async move {
-                let http1 = request.version() <= Version::HTTP_11;
-                let mut request = request.map(Body::new);
-                request.extensions_mut().insert(Peer(peer));
-                // In a box of its own, which goes when it is answered: the connection keeps the room for its service's
-                // future as long as it lives, and a live feed lives long.
-                let mut response = Box::pin(front.handle(request)).await;
-                if http1 && closing.load(Ordering::Relaxed) {
-                    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-                }
-                Ok::<_, Infallible>(response)
-            }
+            let (front, closing, line) = (Arc::clone(&front), Arc::clone(&closing), own.clone());
+            // In a box of its own, which goes when it is answered: the connection keeps the room for its service's
+            // future as long as it lives.
+            async move { Box::pin(answer(&front, &closing, &line, peer, request)).await }
         });
-        let connection = self.builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = self.builder.serve_connection(TokioIo::new(line.clone()), service).into_owned();
         let connection = self.graceful.watch(connection);
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            if let Err(error) = connection.await
+                && !line.is_taken()
+            {
                 tracing::debug!(%error, "a connection ended early");
             }
-            drop(permit);
         });
     }
 
@@ -138,6 +156,8 @@ impl House {
                 tokio::time::sleep(FAREWELL).await;
             }
             self.graceful.shutdown().await;
+            // Lines that were taken from hyper have their places still.
+            _ = self.places.acquire_many(self.all).await;
         });
         if ended.await.is_err() {
             tracing::warn!(
@@ -146,4 +166,35 @@ impl House {
             );
         }
     }
+}
+
+/// What hyper is to answer; `Taken` where it is out of the way.
+async fn answer(
+    front: &Front,
+    closing: &AtomicBool,
+    line: &Line,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Result<Response, Taken> {
+    let http1 = request.version() <= Version::HTTP_11;
+    let may_be_endless = endless::may_be(&request);
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(Peer(peer));
+    let mut response = front.handle(request).await;
+    if may_be_endless
+        && response.extensions().get::<Endless>().is_some()
+        && let Some((stream, permit)) = line.take()
+    {
+        let (now, patience) = (front.site().app.clock.now(), front.settings().request_timeout);
+        tokio::spawn(async move {
+            endless::send(stream, response, now, patience).await;
+            drop(permit);
+        });
+        return Err(Taken);
+    }
+    line.answered();
+    if http1 && closing.load(Ordering::Relaxed) {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
 }
