@@ -87,6 +87,8 @@ pub(crate) fn newer_schema(place: &Place) -> Result<String> {
     let newer = "INSERT INTO refinery_schema_history SELECT 999, name, applied_on, checksum
                  FROM refinery_schema_history ORDER BY version DESC LIMIT 1";
     database.execute(newer, []).attempting("cannot make the schema newer")?;
+    let mark = "UPDATE meta SET value = '999' WHERE name = 'works_with'";
+    database.execute(mark, []).attempting("cannot say whom it works with")?;
     drop(database);
     let before = fs::read(&file).attempting("cannot read the database")?;
     let told = refuses(&recipe, &["newer Houselights", "999"])?;

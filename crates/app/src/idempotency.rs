@@ -5,7 +5,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use houselights_domain::{Refusal, UserId};
+use houselights_domain::Refusal;
 pub use houselights_store::cold::idempotency::Slot;
 use houselights_store::{
     Db,
@@ -88,13 +88,6 @@ impl Keys {
             .await
     }
 
-    /// Whether the database answers: a read that finds nothing.
-    pub(crate) async fn ready(&self) -> Result<()> {
-        let nobody = Slot { caller: UserId(0), route: String::new(), key: String::new() };
-        rows::get(&self.db, &nobody, self.clock.now()).await?;
-        Ok(())
-    }
-
     /// Forgets answers that are no longer replayed, at most `most` of them. Says how many went.
     pub async fn purge(&self, most: u32) -> Result<usize> {
         let now = self.clock.now();
@@ -104,7 +97,7 @@ impl Keys {
 
 #[cfg(test)]
 mod tests {
-    use houselights_domain::UtcMicros;
+    use houselights_domain::{UserId, UtcMicros};
     use houselights_store::{Access, SqliteOptions};
 
     use super::*;

@@ -108,9 +108,9 @@ impl App {
         Ok(Arc::new(Self { accounts, catalogue, listings, bookings, seat_maps, office, keys, clock, others }))
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and is still one that this program can work on.
     pub async fn ready(&self) -> Result<()> {
-        self.keys.ready().await
+        Ok(self.bookings.db.still_fits().await?)
     }
 
     /// Carries out what waits and lets no more in. To be called when the last request has been answered.

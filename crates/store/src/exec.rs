@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 
 use crate::{
     error::{Error, Result},
-    migrate::SchemaState,
+    migrate::{self, SchemaState},
     postgres::{Bell, Postgres, PostgresOptions, PostgresTx},
     sqlite::{self, Sqlite, SqliteOptions},
     value::{FromRow, Row, Value},
@@ -92,6 +92,12 @@ impl Db {
             Backend::Sqlite(db) => db.schema(),
             Backend::Postgres(db) => db.schema(),
         }
+    }
+
+    /// Fails when the database does not answer, and when a newer program has changed its schema in a way that this one
+    /// cannot go on with.
+    pub async fn still_fits(&self) -> Result<()> {
+        migrate::still_fits(self).await
     }
 
     /// By what its nodes wake each other; nothing where there is only one. Hang up one a process, within the runtime.

@@ -89,7 +89,7 @@ fn concatenated(mut rest: &str, definition: bool) -> Option<Vec<Option<String>>>
 }
 
 /// A string literal's text, and what follows it.
-fn literal(rest: &str) -> Option<(String, &str)> {
+pub(crate) fn literal(rest: &str) -> Option<(String, &str)> {
     let mut text = String::new();
     let mut chars = rest.char_indices().skip(1).peekable();
     while let Some((at, letter)) = chars.next() {

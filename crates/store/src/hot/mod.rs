@@ -14,6 +14,8 @@ mod postgres_session;
 mod postgres_statements;
 mod postgres_trouble;
 mod postgres_write;
+#[cfg(test)]
+mod prepared;
 mod sqlite;
 mod sqlite_commands;
 mod sqlite_commit;

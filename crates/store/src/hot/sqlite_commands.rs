@@ -57,8 +57,10 @@ pub(super) fn remember(
     now: UtcMicros,
 ) -> Result<()> {
     let reply = (key.record)(decision);
-    let mut statement =
-        connection.prepare_cached("INSERT OR REPLACE INTO idempotency VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+    let mut statement = connection.prepare_cached(
+        "INSERT OR REPLACE INTO idempotency (caller, route, key, fingerprint, status, body, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
     statement.execute(params![actor.user.0, key.route, key.key, key.fingerprint, reply.status, reply.body, now.0])?;
     Ok(())
 }

@@ -12,7 +12,7 @@ macro_rules! statements {
             $($name),+
         }
 
-        const TEXTS: &[&str] = &[$($text),+];
+        pub(super) const TEXTS: &[&str] = &[$($text),+];
     };
 }
 
@@ -29,9 +29,11 @@ statements! {
     LiveBookings
         "SELECT id, order_id, user_id, show_id, seat_number, status, price, created_at, ended_at FROM bookings WHERE id >= ?1 AND id < ?2 AND status IN (0, 1) ORDER BY id",
     InsertOrder
-        "INSERT INTO orders VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO orders (id, user_id, show_id, state, hold_until, first_booking, seats, live_seats, total, created_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     InsertBooking
-        "INSERT INTO bookings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL)",
+        "INSERT INTO bookings (id, order_id, user_id, show_id, seat_number, status, price, created_at, ended_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL)",
     InsertClaim
         "INSERT INTO claims (show_id, seat_number, version, deadline, order_id, booking_id)
         VALUES (?1, ?2, 1, ?3, ?4, ?5)",

@@ -95,7 +95,8 @@ impl UserIndex {
         };
         let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         {
-            let mut insert = tx.prepare_cached("INSERT OR IGNORE INTO user_bookings VALUES (?1, ?2)")?;
+            let sql = "INSERT OR IGNORE INTO user_bookings (user_id, booking_id) VALUES (?1, ?2)";
+            let mut insert = tx.prepare_cached(sql)?;
             for (user, booking) in &slice {
                 insert.execute(params![user.0, booking.0])?;
             }

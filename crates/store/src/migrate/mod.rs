@@ -1,14 +1,26 @@
 //! The schema's versions and how a database gets from one to the next.
 
+#[cfg(test)]
+mod rules;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Ordering;
+
 use refinery::{Migration, Runner};
+use rusqlite::OptionalExtension;
 use tokio_postgres::error::SqlState;
 
 use crate::{
     dialect,
     error::{Error, Result},
+    exec::{Db, Query},
     postgres::{Postgres, chain},
-    value::Row,
+    value::{FromRow, Row},
 };
+
+pub(crate) use steps::{STEPS, Step};
 
 /// Where a database stands compared with this binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,91 +40,129 @@ pub enum SchemaState {
         at: u32,
         /// The version this binary knows.
         known: u32,
+        /// The oldest version whose binaries still work on it.
+        works_with: u32,
     },
 }
 
-/// A migration's name and its texts: what both databases share, then what only one of them has.
-type Steps = &'static [(&'static str, &'static [&'static str])];
-
-const SQLITE: Steps = &[(
-    "V1__the_ticket_office_opens",
-    &[
-        include_str!("../migrations/V1__the_ticket_office_opens.sql"),
-        include_str!("../migrations/sqlite_V1__user_index.sql"),
-    ],
-)];
-
-const POSTGRES: Steps = &[(
-    "V1__the_ticket_office_opens",
-    &[
-        include_str!("../migrations/V1__the_ticket_office_opens.sql"),
-        include_str!("../migrations/postgres_V1__hot.sql"),
-    ],
-)];
+/// Where the database keeps the oldest schema version whose programs still work on it. Programs of the past read it:
+/// the name and the number's form never change.
+const WORKS_WITH: &str = "SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'works_with'";
 
 /// How long a node waits for another one that migrates.
 const OTHERS: &str = "SET LOCAL lock_timeout = '60s'";
 /// How often a migration is tried again whose tables are in use.
 const ATTEMPTS: u32 = 3;
 
-fn migrations(steps: Steps, fill: fn(&str) -> String) -> Result<Vec<Migration>> {
+/// The steps as one database wants them. Each also writes down whom it leaves behind.
+fn migrations(steps: &[Step], text: impl Fn(&Step) -> String) -> Result<Vec<Migration>> {
     steps
         .iter()
-        .map(|(name, parts)| {
-            Migration::unapplied(name, &fill(&parts.concat())).map_err(|error| Error::Bug(error.to_string()))
+        .map(|step| {
+            let sql = format!(
+                "{}\nINSERT INTO meta (name, value) VALUES ('works_with', '{}')
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value;",
+                text(step),
+                step.works_with
+            );
+            Migration::unapplied(step.name, &sql).map_err(|error| Error::Bug(error.to_string()))
         })
         .collect()
 }
 
-/// Where a database stands that has this version.
-fn state(at: u32, steps: Steps) -> SchemaState {
-    let known = u32::try_from(steps.len()).unwrap_or(u32::MAX);
+fn known(steps: &[Step]) -> u32 {
+    u32::try_from(steps.len()).unwrap_or(u32::MAX)
+}
+
+/// Where a database stands that has this version and this mark.
+fn state(at: u32, works_with: Option<u32>, steps: &[Step]) -> SchemaState {
+    let known = known(steps);
     match at.cmp(&known) {
-        std::cmp::Ordering::Equal => SchemaState::Current(at),
-        std::cmp::Ordering::Less => SchemaState::Behind { at, wanted: known },
-        std::cmp::Ordering::Greater => SchemaState::Ahead { at, known },
+        Ordering::Equal => SchemaState::Current(at),
+        Ordering::Less => SchemaState::Behind { at, wanted: known },
+        Ordering::Greater => SchemaState::Ahead { at, known, works_with: works_with.unwrap_or(at) },
+    }
+}
+
+/// Refuses a schema that is too new for this program, and says so where one is newer that it can work on.
+pub(crate) fn admitted(state: SchemaState) -> Result<SchemaState> {
+    match state {
+        SchemaState::Ahead { at, known, works_with } if known < works_with => Err(Error::Setup(too_old(at, known))),
+        SchemaState::Ahead { at, known, .. } => {
+            tracing::warn!(
+                schema = at,
+                known,
+                "the database was brought up to date by a newer Houselights, which works beside this one: upgrade this \
+                 one too"
+            );
+            Ok(state)
+        }
+        SchemaState::Current(_) | SchemaState::Behind { .. } => Ok(state),
+    }
+}
+
+fn too_old(at: u32, known: u32) -> String {
+    format!(
+        "the database was written by a newer Houselights (schema version {at}; this one knows {known}): start the newer \
+         version again, or restore a backup made before the upgrade"
+    )
+}
+
+/// Fails when the schema has outgrown this program while it ran, and when the database does not answer.
+pub(crate) async fn still_fits(db: &Db) -> Result<()> {
+    let works_with = db.first::<Number>(WORKS_WITH, Vec::new()).await?;
+    match works_with {
+        Some(Number(oldest)) if known(STEPS) < oldest => Err(Error::Unavailable(too_old(oldest, known(STEPS)))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+struct Number(u32);
+
+impl FromRow for Number {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        row.next().map(Self)
     }
 }
 
 /// Reads where a SQLite database stands; changes nothing.
-pub(crate) fn sqlite_state(connection: &rusqlite::Connection) -> Result<SchemaState> {
-    let there: bool = connection.query_row(
-        "SELECT count(*) FROM sqlite_schema WHERE name = 'refinery_schema_history'",
-        [],
-        |row| row.get::<_, i64>(0).map(|count| count > 0),
-    )?;
-    let at: u32 = if there {
-        connection.query_row("SELECT coalesce(max(version), 0) FROM refinery_schema_history", [], |row| row.get(0))?
-    } else {
-        0
+pub(crate) fn sqlite_state(connection: &rusqlite::Connection, steps: &[Step]) -> Result<SchemaState> {
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u32>(0));
+    let at = match number("SELECT count(*) FROM sqlite_schema WHERE name = 'refinery_schema_history'")? {
+        0 => 0,
+        _ => number("SELECT coalesce(max(version), 0) FROM refinery_schema_history")?,
     };
-    Ok(state(at, SQLITE))
+    let works_with = if at > known(steps) { number(WORKS_WITH).optional()? } else { None };
+    Ok(state(at, works_with, steps))
 }
 
-/// Brings a SQLite database up to this binary's version, all steps or none, and refuses one that is newer.
-pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<SchemaState> {
-    let before = sqlite_state(connection)?;
-    match before {
-        SchemaState::Current(_) => return Ok(before),
-        SchemaState::Ahead { at, known } => return Err(ahead(at, known)),
-        SchemaState::Behind { .. } => {}
+/// Brings a SQLite database up to this binary's version, all steps or none, and refuses one that is too new.
+pub(crate) fn sqlite(connection: &mut rusqlite::Connection, steps: &[Step]) -> Result<SchemaState> {
+    let before = sqlite_state(connection, steps)?;
+    if !matches!(before, SchemaState::Behind { .. }) {
+        return Ok(before);
     }
-    Runner::new(&migrations(SQLITE, dialect::sqlite_schema)?)
+    Runner::new(&migrations(steps, |step| dialect::sqlite_schema(&format!("{}{}", step.both, step.sqlite)))?)
         .set_grouped(true)
         .run(connection)
         .map_err(|error| failed(&error))?;
-    sqlite_state(connection)
+    sqlite_state(connection, steps)
 }
 
 /// Reads where a PostgreSQL database stands; changes nothing.
-pub(crate) async fn postgres_state(db: &Postgres) -> Result<SchemaState> {
+pub(crate) async fn postgres_state(db: &Postgres, steps: &[Step]) -> Result<SchemaState> {
     let there = db.rows("SELECT to_regclass('refinery_schema_history') IS NOT NULL", Vec::new()).await?;
-    let at: u32 = if number(there)? == 0 {
+    let at = if number(there)? == 0 {
         0
     } else {
         number(db.rows("SELECT coalesce(max(version), 0) FROM refinery_schema_history", Vec::new()).await?)?
     };
-    Ok(state(at, POSTGRES))
+    let mut works_with = Vec::new();
+    if at > known(steps) {
+        works_with = db.rows(WORKS_WITH, Vec::new()).await?;
+    }
+    let works_with = works_with.first_mut().map(Number::from_row).transpose()?;
+    Ok(state(at, works_with.map(|number| number.0), steps))
 }
 
 fn number(mut rows: Vec<Row>) -> Result<u32> {
@@ -122,7 +172,7 @@ fn number(mut rows: Vec<Row>) -> Result<u32> {
 /// Brings a PostgreSQL database up to this binary's version, all steps or none. One node at a time: the others wait for
 /// it and then find nothing left to do. The lock only spares them an error; what keeps two from both migrating is that
 /// the steps and their entry in the history, whose version is unique, are one transaction.
-pub(crate) async fn postgres(db: &Postgres) -> Result<SchemaState> {
+pub(crate) async fn postgres(db: &Postgres, steps: &[Step]) -> Result<SchemaState> {
     let lock = db.connect().await?;
     // Two that make it at the same moment: one of them is told that it is there, and both go on.
     if let Err(error) = lock.batch_execute("CREATE TABLE IF NOT EXISTS migrating ()").await
@@ -131,13 +181,12 @@ pub(crate) async fn postgres(db: &Postgres) -> Result<SchemaState> {
         return Err(error.into());
     }
     lock.batch_execute(&format!("BEGIN; {OTHERS}; LOCK TABLE migrating IN ACCESS EXCLUSIVE MODE")).await?;
-    let before = postgres_state(db).await?;
-    match before {
-        SchemaState::Current(_) => return Ok(before),
-        SchemaState::Ahead { at, known } => return Err(ahead(at, known)),
-        SchemaState::Behind { .. } => {}
+    let before = postgres_state(db, steps).await?;
+    if !matches!(before, SchemaState::Behind { .. }) {
+        return Ok(before);
     }
-    let runner = Runner::new(&migrations(POSTGRES, dialect::postgres_schema)?).set_grouped(true);
+    let text = |step: &Step| dialect::postgres_schema(&format!("{}{}", step.both, step.postgres));
+    let runner = Runner::new(&migrations(steps, text)?).set_grouped(true);
     let mut attempt = 1;
     loop {
         let mut client = db.connect().await?;
@@ -151,7 +200,7 @@ pub(crate) async fn postgres(db: &Postgres) -> Result<SchemaState> {
         }
     }
     lock.batch_execute("COMMIT").await?;
-    postgres_state(db).await
+    postgres_state(db, steps).await
 }
 
 /// Whether a table was in use for longer than the migration may wait for it.
@@ -162,12 +211,4 @@ fn in_use(error: &refinery::Error) -> bool {
 
 fn failed(error: &refinery::Error) -> Error {
     Error::Setup(format!("the database's schema could not be brought up to date: {}", chain(error)))
-}
-
-/// The refusal to touch a newer database.
-pub(crate) fn ahead(at: u32, known: u32) -> Error {
-    Error::Setup(format!(
-        "the database was written by a newer Houselights (schema version {at}; this one knows {known}): start the newer \
-         version again, or restore a backup made before the upgrade"
-    ))
 }

@@ -26,7 +26,7 @@ use crate::{
     error::{Error, Result},
     exec::{Access, BoxFuture, Tx},
     hot::OwnEntries,
-    migrate::{self, SchemaState},
+    migrate::{self, STEPS, SchemaState, Step},
     value::{FromRow, Row, Value},
 };
 
@@ -92,6 +92,11 @@ impl FromRow for Durability {
 impl Postgres {
     /// Connects, and brings the schema up to date unless it is only looked at.
     pub(crate) async fn open(options: PostgresOptions, access: Access) -> Result<Self> {
+        Self::open_knowing(options, access, STEPS).await
+    }
+
+    /// The same as a program of another version does it, which knows other steps.
+    pub(crate) async fn open_knowing(options: PostgresOptions, access: Access, steps: &[Step]) -> Result<Self> {
         let place = Place::parse(&options.url)?;
         let tls = tls::connector(&place.protection)?;
         let dial = Dial::new(place.ways.clone(), tls);
@@ -111,14 +116,11 @@ impl Postgres {
             schema: SchemaState::Current(0),
             programme: AtomicI64::new(0),
         };
-        db.schema = migrate::postgres_state(&db).await?;
-        match db.schema {
-            SchemaState::Ahead { at, known } => return Err(migrate::ahead(at, known)),
-            SchemaState::Behind { .. } if access != Access::Read => {
-                db.schema = migrate::postgres(&db).await?;
-            }
-            _ => {}
+        db.schema = migrate::postgres_state(&db, steps).await?;
+        if matches!(db.schema, SchemaState::Behind { .. }) && access != Access::Read {
+            db.schema = migrate::postgres(&db, steps).await?;
         }
+        migrate::admitted(db.schema)?;
         if access == Access::Serve {
             db.is_durable().await?;
             db.changed_elsewhere().await?;

@@ -19,7 +19,7 @@ use crate::{
     error::{Error, Result},
     exec::Access,
     hot::user_index::UserIndex,
-    migrate::{self, SchemaState},
+    migrate::{self, STEPS, SchemaState, Step},
 };
 
 /// The database's name in the data folder.
@@ -43,6 +43,11 @@ pub struct SqliteOptions {
 impl Sqlite {
     /// Opens, or makes, the database in the folder. Blocks.
     pub(crate) fn open(options: &SqliteOptions, access: Access) -> Result<Self> {
+        Self::open_knowing(options, access, STEPS)
+    }
+
+    /// The same as a program of another version does it, which knows other steps.
+    pub(crate) fn open_knowing(options: &SqliteOptions, access: Access, steps: &[Step]) -> Result<Self> {
         let version = rusqlite::version_number();
         if WAL_RESET_BUG.contains(&version) {
             return Err(Error::Setup(format!(
@@ -65,21 +70,17 @@ impl Sqlite {
         let (lock, alone) = lock(folder, access)?;
         let mut writer = if access == Access::Read { reader(&file)? } else { writer(&file)? };
         let schema = match (access, alone) {
-            (Access::Serve, _) | (Access::Maintain, true) => migrate::sqlite(&mut writer)?,
-            _ => migrate::sqlite_state(&writer)?,
+            (Access::Serve, _) | (Access::Maintain, true) => migrate::sqlite(&mut writer, steps)?,
+            _ => migrate::sqlite_state(&writer, steps)?,
         };
-        match schema {
-            SchemaState::Ahead { at, known } => return Err(migrate::ahead(at, known)),
-            SchemaState::Behind { .. } if access != Access::Read => {
-                return Err(Error::Setup(
-                    "the server that runs on this data folder is older than this program: restart it first".into(),
-                ));
-            }
-            _ => {}
+        let behind = matches!(migrate::admitted(schema)?, SchemaState::Behind { .. });
+        if behind && access != Access::Read {
+            return Err(Error::Setup(
+                "the server that runs on this data folder is older than this program: restart it first".into(),
+            ));
         }
-        let current = matches!(schema, SchemaState::Current(_));
         let version = AtomicI64::new(writer.query_row("PRAGMA data_version", [], |row| row.get(0))?);
-        let user_index = if current { UserIndex::load(&writer)? } else { UserIndex::default() };
+        let user_index = if behind { UserIndex::default() } else { UserIndex::load(&writer)? };
         Ok(Self {
             file,
             schema,

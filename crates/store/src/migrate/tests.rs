@@ -1,0 +1,165 @@
+//! Programs of two versions on one database. The newer one is this one with a step more, which is made up here.
+
+use std::{sync::Arc, time::Duration};
+
+use houselights_domain::{SeatNumber, ShowId, UserId, UtcMicros, money::Minor};
+use houselights_testpg::{Database, shared};
+use tokio::sync::watch;
+
+use super::*;
+use crate::{
+    Access, PostgresOptions, SqliteOptions,
+    exec::Backend,
+    hot::{Action, Actor, Command, Lane, LaneSettings, TimeSource},
+    params,
+    sqlite::Sqlite,
+    verify::verify,
+};
+
+/// Adds to every table that is written while seats are sold, as a step does that works with the version before.
+const EXPANDS: Step = Step {
+    name: "V2__expands",
+    works_with: 1,
+    both: "ALTER TABLE claims ADD COLUMN colour TEXT NOT NULL DEFAULT 'red';
+           ALTER TABLE orders ADD COLUMN note TEXT;
+           ALTER TABLE bookings ADD COLUMN gift BIGINT NOT NULL DEFAULT 0;
+           ALTER TABLE ledger ADD COLUMN reason TEXT;
+           ALTER TABLE idempotency ADD COLUMN node TEXT;
+           ALTER TABLE shows ADD COLUMN rating BIGINT NOT NULL DEFAULT 0;
+           CREATE TABLE gifts (id {id}, booking_id BIGINT NOT NULL);
+           CREATE INDEX orders_by_show ON orders (show_id);",
+    sqlite: "ALTER TABLE user_bookings ADD COLUMN seen BIGINT NOT NULL DEFAULT 0;",
+    postgres: "ALTER TABLE lanes ADD COLUMN node TEXT;",
+};
+/// Takes something away that only the first version used.
+const CONTRACTS: Step =
+    Step { name: "V3__contracts", works_with: 2, both: "DROP INDEX shows_by_movie;", sqlite: "", postgres: "" };
+
+const FIRST: &[Step] = &[STEPS[0]];
+const SECOND: &[Step] = &[STEPS[0], EXPANDS];
+const THIRD: &[Step] = &[STEPS[0], EXPANDS, CONTRACTS];
+
+const SEATS: u32 = 300;
+const NOW: UtcMicros = UtcMicros(1_000);
+
+async fn node(database: &Database, steps: &[Step]) -> Result<Db> {
+    let minute = Duration::from_mins(1);
+    let options =
+        PostgresOptions { connections: 4, wait: minute, limit: minute, ..PostgresOptions::at(database.url()) };
+    let db = Postgres::open_knowing(options, Access::Serve, steps).await?;
+    Ok(Db(Backend::Postgres(Arc::new(db))))
+}
+
+fn embedded(folder: &std::path::Path, steps: &[Step]) -> Result<Db> {
+    let options = SqliteOptions { folder: folder.to_owned(), readers: 1 };
+    Ok(Db(Backend::Sqlite(Arc::new(Sqlite::open_knowing(&options, Access::Serve, steps)?))))
+}
+
+async fn lane(db: &Db) -> Lane {
+    let settings = LaneSettings { time: TimeSource::Caller, ..LaneSettings::default() };
+    db.lanes(settings).await.unwrap().pop().unwrap()
+}
+
+/// One show with many seats.
+async fn seed(db: &Db) {
+    let rows = db.write(|tx| {
+        Box::pin(async move {
+            tx.rows("INSERT INTO cinemas VALUES (1, 'rex', 'Rex', 'UTC', 'EUR')", params![]).await?;
+            tx.rows("INSERT INTO layouts VALUES (1, 1, 1, '300', 300, 0)", params![]).await?;
+            tx.rows("INSERT INTO screens VALUES (1, 1, '1', 'Screen 1', 15, 1)", params![]).await?;
+            tx.rows("INSERT INTO movies VALUES (1, 'm', 'M', 100, NULL, NULL, '[]', '[]', '', NULL)", params![])
+                .await?;
+            let show = "INSERT INTO shows VALUES
+                        (1, 's', 1, 1, 1, 300, 9000, 9000, 9000, NULL, NULL, NULL, '{}', 0, 9000, 0, 1)";
+            tx.rows(show, params![]).await.map(drop)
+        })
+    });
+    rows.await.unwrap();
+}
+
+async fn buy(lane: &mut Lane, user: i64, seat: u32) -> bool {
+    let seats = vec![(SeatNumber(seat), Minor(1200))];
+    let action = Action::Claim { show: ShowId(1), revision: 1, seats, hold_until: None };
+    let actor = Actor { user: UserId(user), staff: false };
+    lane.apply(&[Command { actor, action, key: None }], NOW).await.decisions.remove(0).unwrap().is_ok()
+}
+
+fn refused<T: std::fmt::Debug>(opened: &Result<T>) -> bool {
+    matches!(opened, Err(Error::Setup(said)) if said.contains("newer Houselights") && said.contains("backup"))
+}
+
+/// The old node sells before, while and after the new one starts; from then on both sell, and each seat is sold once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_of_two_versions_sell_one_hot_show_exactly() {
+    let database = shared().empty().unwrap();
+    let old = node(&database, FIRST).await.unwrap();
+    seed(&old).await;
+    let (sold, mut progress) = watch::channel(0_u32);
+    let selling = tokio::spawn({
+        let mut lane = lane(&old).await;
+        async move {
+            for seat in 1..=SEATS {
+                let bought = buy(&mut lane, 1, seat).await;
+                sold.send_modify(|all| *all += u32::from(bought));
+                tokio::task::yield_now().await;
+            }
+            *sold.borrow()
+        }
+    });
+    progress.wait_for(|all| *all >= 20).await.unwrap();
+    let new = node(&database, SECOND).await.unwrap();
+    assert_eq!(new.schema(), SchemaState::Current(2));
+    assert!(!selling.is_finished(), "the old node was to sell while the schema changed");
+    let mut others = lane(&new).await;
+    let mut elsewhere = 0;
+    for seat in (1..=SEATS).rev() {
+        elsewhere += u32::from(buy(&mut others, 2, seat).await);
+    }
+    let here = selling.await.unwrap();
+    assert!(here >= 20 && elsewhere > 0, "{here} and {elsewhere}");
+    assert_eq!(here + elsewhere, SEATS);
+    old.still_fits().await.unwrap();
+    // An old node that is started again, such as after a crash, goes on too.
+    let again = node(&database, FIRST).await.unwrap();
+    assert_eq!(again.schema(), SchemaState::Ahead { at: 2, known: 1, works_with: 1 });
+    assert!(!buy(&mut lane(&again).await, 3, 7).await, "it knows that the seat is sold");
+    let report = verify(&again).await.unwrap();
+    assert!(report.is_clean() && report.bookings == u64::from(SEATS), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_node_that_a_step_leaves_behind_is_refused_and_one_that_runs_is_no_longer_ready() {
+    let database = shared().empty().unwrap();
+    let old = node(&database, FIRST).await.unwrap();
+    let second = node(&database, SECOND).await.unwrap();
+    let third = node(&database, THIRD).await.unwrap();
+    assert_eq!(third.schema(), SchemaState::Current(3));
+    assert!(refused(&node(&database, FIRST).await));
+    // Its own binary knows one step, like the one that runs these tests.
+    assert!(matches!(old.still_fits().await, Err(Error::Unavailable(said)) if said.contains("newer Houselights")));
+    let again = node(&database, SECOND).await.unwrap();
+    assert_eq!(again.schema(), SchemaState::Ahead { at: 3, known: 2, works_with: 2 });
+    drop(second);
+}
+
+/// There is one program at a time, so nothing rolls; but whoever goes back to the version before finds everything.
+#[tokio::test]
+async fn on_an_embedded_database_one_can_go_back_by_a_version_that_works_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = embedded(folder.path(), FIRST).unwrap();
+    seed(&old).await;
+    assert!(buy(&mut lane(&old).await, 1, 1).await);
+    drop(old);
+    let new = embedded(folder.path(), SECOND).unwrap();
+    assert!(buy(&mut lane(&new).await, 1, 2).await);
+    drop(new);
+    let old = embedded(folder.path(), FIRST).unwrap();
+    assert_eq!(old.schema(), SchemaState::Ahead { at: 2, known: 1, works_with: 1 });
+    let mut selling = lane(&old).await;
+    assert!(!buy(&mut selling, 2, 2).await);
+    assert!(buy(&mut selling, 2, 3).await);
+    assert!(verify(&old).await.unwrap().is_clean());
+    drop((selling, old));
+    drop(embedded(folder.path(), THIRD).unwrap());
+    assert!(refused(&embedded(folder.path(), FIRST)));
+}
