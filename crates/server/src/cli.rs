@@ -41,6 +41,8 @@ pub(crate) enum Action {
         #[command(subcommand)]
         what: Export,
     },
+    /// Forget which key the nodes on one PostgreSQL sign with, after it was lost or changed: all of them must be stopped
+    ForgetSigningKey(DataArgs),
     /// Recompute the ledger and compare it with claims, bookings and orders
     Verify(DataArgs),
     /// Check the configuration and the database, and tell in words what they amount to

@@ -23,7 +23,7 @@ fn flags_of_a_server_become_settings() {
 
 #[test]
 fn no_secret_has_a_flag() {
-    for secret in ["--signing-key", "--metrics-token"] {
+    for secret in ["--signing-key", "--signing-key-before", "--metrics-token"] {
         assert!(Cli::try_parse_from(["houselights", "serve", secret, "x"]).is_err(), "{secret}");
     }
 }

@@ -80,7 +80,7 @@ impl House {
     async fn open(config: &Config, db: Db) -> Result<Self> {
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy::default()));
         let keys = if let Some(secret) = &config.accounts.signing_key {
-            SigningKeys::from_secret(secret)?
+            SigningKeys::from_secrets(secret, config.accounts.signing_key_before.as_slice())?
         } else {
             let now = houselights_app::Clock::now(&*clock);
             // With PostgreSQL nothing else has made the folder.

@@ -5,6 +5,7 @@
 //! database, in this process's memory at once, and in other processes' memory at their next poll. Access tokens are
 //! checked without the database ([`Accounts::authenticate`]).
 
+mod agreement;
 mod browser;
 mod key_file;
 mod keys;
@@ -26,6 +27,7 @@ use houselights_domain::{Role, UserId, UtcMicros, credentials::PasswordPolicy};
 use houselights_store::{Db, cold::users::User};
 use parking_lot::Mutex;
 
+pub use agreement::forget_signing_key;
 pub use browser::{BrowserSession, Guest};
 pub use keys::SigningKeys;
 pub use settings::{AccountSettings, HashCost, Limit};
@@ -145,7 +147,8 @@ impl Accounts {
         &self.settings.passwords
     }
 
-    /// Accounts over a database. Reads the revocations that still matter, so a restart forgets no logout.
+    /// Accounts over a database. Reads the revocations that still matter, so a restart forgets no logout. A sentence
+    /// says what to do where other nodes sign with a key that is none of these.
     pub async fn open(
         db: Db,
         clock: Arc<dyn Clock>,
@@ -153,6 +156,7 @@ impl Accounts {
         keys: SigningKeys,
         settings: AccountSettings,
     ) -> Result<Arc<Self>> {
+        agreement::reach(&db, &keys).await?;
         let accounts = Self {
             tokens: Tokens::new(keys, &settings),
             verified: VerifiedTokens::default(),

@@ -32,6 +32,17 @@ pub(crate) async fn migrate(config: &Config) -> Result {
     Ok(print::out(&format!("{}: {}\n", db.describe(), schema(db.schema())))?)
 }
 
+/// `forget-signing-key`.
+pub(crate) async fn forget_signing_key(config: &Config) -> Result {
+    let db = open(config, Access::Maintain).await?;
+    let forgotten = houselights_app::accounts::forget_signing_key(&db).await?;
+    Ok(print::out(if forgotten {
+        "Forgotten: the next node that starts decides, and whoever was signed in by another key signs in anew.\n"
+    } else {
+        "No node has noted a signing key here.\n"
+    })?)
+}
+
 /// `verify`.
 pub(crate) async fn verify(config: &Config) -> Result {
     let db = open(config, Access::Read).await?;
@@ -67,11 +78,10 @@ pub(crate) async fn check(config: &Config) -> Result {
     let _infallible = writeln!(out, "Database: {}; {}.", db.describe(), schema(db.schema()));
     print::out(&out)?;
     match db.schema() {
-        SchemaState::Current(_) => Ok(()),
+        SchemaState::Current(_) | SchemaState::Ahead { .. } => Ok(()),
         SchemaState::Behind { .. } => Err(Failure::new(
             "the schema is behind this program: `houselights migrate` or the next start brings it up to date",
         )),
-        SchemaState::Ahead { .. } => Err(Failure::new("the schema is ahead of this program: use the newer program")),
     }
 }
 
@@ -80,7 +90,10 @@ fn in_words(config: &Config) -> String {
     let key = match (&config.accounts.signing_key, &config.database) {
         (Some(_), _) => "from the environment or the file",
         (None, None) => "in the data folder",
-        (None, Some(_)) => "in the data folder; other nodes do not know it: give all of them the same signing_key",
+        (None, Some(_)) => {
+            "in the data folder; good for one node: others with keys of their own do not start beside it, so give all of \
+             them the same signing_key"
+        }
     };
     let database = match &config.database {
         Some(database) => format!("at most {} connections to PostgreSQL", database.connections),
@@ -110,6 +123,8 @@ pub(super) fn schema(state: SchemaState) -> String {
     match state {
         SchemaState::Current(at) => format!("schema version {at}, up to date"),
         SchemaState::Behind { at, wanted } => format!("schema version {at}, behind {wanted}"),
-        SchemaState::Ahead { at, known } => format!("schema version {at}, ahead of {known}, which this program knows"),
+        SchemaState::Ahead { at, known, .. } => {
+            format!("schema version {at}, ahead of {known}, which this program knows; they work together")
+        }
     }
 }

@@ -43,6 +43,7 @@ fn dispatch(action: &Action) -> Result {
         Action::Version => documents::version(),
         Action::Migrate(args) => on(&args.0, async |config| data::migrate(config).await),
         Action::CreateSuperuser(args) => on(&args.data.0, async |config| superuser::create(config, args).await),
+        Action::ForgetSigningKey(args) => on(&args.0, async |config| data::forget_signing_key(config).await),
         Action::Verify(args) => on(&args.0, async |config| data::verify(config).await),
         Action::Check(args) => on(&args.0, async |config| data::check(config).await),
         Action::Backup(args) => on(&args.data.0, async |config| safekeeping::backup(config, args).await),

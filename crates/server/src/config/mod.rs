@@ -97,6 +97,7 @@ pub(crate) struct RateLimits {
 #[derive(Clone)]
 pub(crate) struct Accounts {
     pub(crate) signing_key: Option<String>,
+    pub(crate) signing_key_before: Option<String>,
     pub(crate) access_lifetime: Duration,
     pub(crate) refresh_lifetime: Duration,
     pub(crate) password_min_length: usize,
@@ -254,6 +255,7 @@ impl Accounts {
     fn from_layers(from: &mut Layers, cores: usize) -> Self {
         Self {
             signing_key: from.take_optional("signing_key", |text| secret(text, 32)),
+            signing_key_before: from.take_optional("signing_key_before", |text| secret(text, 32)),
             access_lifetime: from.take("access_lifetime", |text| duration(text, SECOND * 10..=DAY)),
             refresh_lifetime: from.take("refresh_lifetime", |text| duration(text, SECOND * 60..=DAY * 365)),
             password_min_length: from.take("password_min_length", |text| whole(text, 1..=128)),

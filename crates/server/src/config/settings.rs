@@ -226,7 +226,9 @@ const REQUESTS: &[Setting] = &[
 ];
 
 const ACCOUNTS: &[Setting] = &[
-    set("signing_key", "", Unit::Text, "The secret that tokens are signed with, at least 32 characters. Not set: the server makes one and keeps it in the data folder.")
+    set("signing_key", "", Unit::Text, "The secret that tokens are signed with, at least 32 characters. The same for all nodes on one PostgreSQL. Not set: the server makes one and keeps it in the data folder, which is good for one node; a second one with another key does not start.")
+        .reach(Reach::Secret),
+    set("signing_key_before", "", Unit::Text, "A second secret whose tokens are good too. To change the key of several nodes without signing anybody out, first give every node the new one here; then, node by node, the new one as `signing_key` and the old one here; and leave the old one out after `refresh_lifetime`. Not set: none.")
         .reach(Reach::Secret),
     set("access_lifetime", "15min", Unit::Duration, "How long an access token is good."),
     set("refresh_lifetime", "7d", Unit::Duration, "How long a refresh token is good; each use gives a new one."),

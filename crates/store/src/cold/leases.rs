@@ -44,3 +44,14 @@ pub async fn replace(db: &Db, name: &'static str, old: Option<String>, new: Stri
     })
     .await
 }
+
+/// Removes a word; `false`: none stood there.
+pub async fn remove(db: &Db, name: &'static str) -> Result<bool> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            let gone = tx.rows("DELETE FROM meta WHERE name = $1 RETURNING name", params![name]).await?;
+            Ok(!gone.is_empty())
+        })
+    })
+    .await
+}

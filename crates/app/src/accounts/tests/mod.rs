@@ -3,6 +3,7 @@
 mod browsers;
 mod limits;
 mod managing;
+mod nodes;
 mod sessions;
 mod tokens;
 
@@ -16,7 +17,7 @@ use houselights_domain::{UserId, UtcMicros, credentials::PasswordPolicy};
 use houselights_store::{Access, Db, SqliteOptions};
 use tempfile::TempDir;
 
-use super::{Account, AccountSettings, Accounts, HashCost, NewAccount, SigningKeys, TokenPair};
+use super::{Account, AccountSettings, Accounts, HashCost, NewAccount, SigningKeys, TokenPair, forget_signing_key};
 use crate::{
     clock::FakeClock,
     entropy::CountingEntropy,
