@@ -116,6 +116,14 @@ impl Db {
         }
     }
 
+    /// Refuses a database on which the promises cannot be kept. A server asks at its start by itself.
+    pub async fn is_trustworthy(&self) -> Result<()> {
+        match &self.0 {
+            Backend::Sqlite(_) => Ok(()),
+            Backend::Postgres(db) => db.is_trustworthy().await,
+        }
+    }
+
     /// Runs a transaction that may write. The body may wait for nothing but its own statements, and is run once.
     /// Transactions may run side by side on PostgreSQL: what is read and then relied on is locked first, by a turn
     /// ([`crate::cold::turns`]) or by `FOR UPDATE`.

@@ -77,6 +77,10 @@ pub(crate) async fn check(config: &Config) -> Result {
     let db = open(config, Access::Read).await?;
     let _infallible = writeln!(out, "Database: {}; {}.", db.describe(), schema(db.schema()));
     print::out(&out)?;
+    db.is_trustworthy().await?;
+    if config.database.is_some() {
+        print::out("Its unique keys and locks hold, as far as a quarrel of two sessions can tell.\n")?;
+    }
     match db.schema() {
         SchemaState::Current(_) | SchemaState::Ahead { .. } => Ok(()),
         SchemaState::Behind { .. } => Err(Failure::new(

@@ -4,6 +4,7 @@ mod bell;
 mod dial;
 mod lease;
 mod place;
+mod probe;
 mod tls;
 
 use std::{
@@ -122,10 +123,16 @@ impl Postgres {
         }
         migrate::admitted(db.schema)?;
         if access == Access::Serve {
-            db.is_durable().await?;
+            db.is_trustworthy().await?;
             db.changed_elsewhere().await?;
         }
         Ok(db)
+    }
+
+    /// Refuses a database on which the promises cannot be kept, by its settings or by what it does.
+    pub(crate) async fn is_trustworthy(&self) -> Result<()> {
+        self.is_durable().await?;
+        probe::probe(self).await
     }
 
     async fn is_durable(&self) -> Result<()> {

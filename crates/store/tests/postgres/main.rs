@@ -4,6 +4,7 @@
 mod away;
 mod nodes;
 mod pool;
+mod probe;
 mod tls;
 
 #[path = "../kit/postgres.rs"]
