@@ -91,17 +91,17 @@ fn torment(fault: &Path, binary: &Path, work: &str, words: &[&str]) -> Outcome {
 
 /// Builds one of the programs. The whole workspace is named so that dependencies are built with the same features as
 /// for everything else.
-fn program(name: &str) -> Result<PathBuf, String> {
+pub(crate) fn program(name: &str) -> Result<PathBuf, String> {
     run::show(&mut run::cargo(&["build", "--workspace", "--bin", name]))?;
     Ok(env::target().join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
 }
 
-fn released() -> Result<PathBuf, String> {
+pub(crate) fn released() -> Result<PathBuf, String> {
     let binary = env::houselights();
     if binary.is_file() { Ok(binary) } else { Err("no release binary; run `cargo build --release` first".into()) }
 }
 
-fn scratch(name: &str) -> Result<PathBuf, String> {
+pub(crate) fn scratch(name: &str) -> Result<PathBuf, String> {
     let folder = env::scratch().join(name);
     fs::create_dir_all(&folder).map_err(|e| format!("cannot make {name}: {e}"))?;
     Ok(folder)

@@ -8,6 +8,7 @@ mod debian;
 mod deny;
 mod docs;
 mod env;
+mod failover;
 mod fault;
 mod http;
 mod postgres;
@@ -32,6 +33,7 @@ usage: cargo xtask <command>
                         bookings while nodes, PostgreSQL, disks, clocks and networks fail, ten minutes and both
                         databases unless told otherwise (needs the release binary, and root)
   fault --mutants       the checker of `fault` must find tampered books and a server that answers too early
+  failover [--quick]    PostgreSQL loses its primary under load: killed, frozen, switched over (needs the release binary)
   browser [NAME...]     what a browser can do, done by real ones (needs the release binary)
   screenshots           pictures of every page of the demo, in docs/screenshots (needs the release binary)
   hard [CASE...]        hard inputs and bad places (needs the release binary)
@@ -52,6 +54,8 @@ fn main() -> ExitCode {
         ["browser", rest @ ..] => finish(browser::walks(rest)),
         ["screenshots"] => finish(browser::screenshots()),
         ["fault", rest @ ..] => finish(fault::command(rest)),
+        ["failover"] => finish(failover::full()),
+        ["failover", "--quick"] => finish(failover::quick()),
         ["hard", rest @ ..] => finish(fault::hard(rest)),
         ["watchers"] => finish(fault::watchers("10000")),
         ["watchers", count] => finish(fault::watchers(count)),

@@ -2,7 +2,7 @@
 
 use crate::run::{self, Outcome};
 use crate::steps::Step;
-use crate::{browser, env, fault, postgres, readme, schemathesis};
+use crate::{browser, env, failover, fault, postgres, readme, schemathesis};
 
 /// The steps, in order. Further rounds are further rows here.
 pub(crate) fn steps() -> Vec<Step> {
@@ -10,6 +10,7 @@ pub(crate) fn steps() -> Vec<Step> {
         Step { name: "PostgreSQL for the tests", run: postgres::there },
         Step { name: "tests", run: tests },
         Step { name: "the contract's tests on PostgreSQL", run: contract_on_postgres },
+        Step { name: "the contract's tests through PgBouncer", run: contract_through_pgbouncer },
         Step { name: "documentation tests", run: doctests },
         Step { name: "release build", run: release_build },
         Step { name: "README's commands", run: readme::run },
@@ -18,6 +19,7 @@ pub(crate) fn steps() -> Vec<Step> {
         Step { name: "bookings under faults", run: fault::quick },
         Step { name: "the checker of faults finds mutants", run: fault::mutants_step },
         Step { name: "hard inputs and bad places", run: fault::hard_step },
+        Step { name: "PostgreSQL loses its primary under load", run: failover::quick },
     ]
 }
 
@@ -27,8 +29,18 @@ fn tests() -> Outcome {
 
 /// The tests of the store run on both databases by themselves; those of the contract are told which one.
 fn contract_on_postgres() -> Outcome {
+    contract_on("postgres")
+}
+
+/// In transaction mode, of a version that does not follow prepared statements: what deploy/pgbouncer promises.
+fn contract_through_pgbouncer() -> Outcome {
+    postgres::bouncer_there()?;
+    contract_on("pgbouncer")
+}
+
+fn contract_on(database: &str) -> Outcome {
     let mut tests = run::cargo(&["test", "--package", "houselights-tests", "--test", "api", "--no-fail-fast"]);
-    run::show(tests.env("HOUSELIGHTS_TEST_DATABASE", "postgres"))
+    run::show(tests.env("HOUSELIGHTS_TEST_DATABASE", database))
 }
 
 fn doctests() -> Outcome {

@@ -3,10 +3,11 @@
 use std::{env, thread, time::Duration};
 
 use houselights_store::{Access, Db, PostgresOptions, SqliteOptions};
-use houselights_testpg::{Database, shared};
+use houselights_testpg::{Database, shared, shared_bouncer};
 use tempfile::TempDir;
 
-/// Says which database the houses of a test run have: `sqlite`, which is the default, or `postgres`.
+/// Says which database the houses of a test run have: `sqlite`, which is the default, `postgres`, or `pgbouncer`, which is
+/// PostgreSQL behind a PgBouncer that hands every transaction to another session and forgets prepared statements.
 const DATABASE: &str = "HOUSELIGHTS_TEST_DATABASE";
 
 /// See the module.
@@ -16,6 +17,8 @@ pub(crate) enum Place {
     Folder(TempDir),
     /// A database of its own on the shared cluster.
     Own(Database),
+    /// A database of its own on the shared cluster, by the shared PgBouncer.
+    Bounced(Database),
     /// A PostgreSQL that a test has made, by its URL.
     Made(String),
 }
@@ -25,8 +28,9 @@ impl Place {
     pub(crate) fn make() -> Self {
         match env::var(DATABASE).as_deref() {
             Err(_) | Ok("" | "sqlite") => Self::Folder(tempfile::tempdir().unwrap()),
-            Ok("postgres") => Self::Own(shared().like("house", |url| migrate(url.to_owned())).unwrap()),
-            Ok(other) => panic!("{DATABASE} is {other}; it may be sqlite or postgres"),
+            Ok("postgres") => Self::Own(migrated()),
+            Ok("pgbouncer") => Self::Bounced(migrated()),
+            Ok(other) => panic!("{DATABASE} is {other}; it may be sqlite, postgres or pgbouncer"),
         }
     }
 
@@ -37,6 +41,10 @@ impl Place {
                 Db::open_sqlite(options, access).await.unwrap()
             }
             Self::Own(database) => Db::open_postgres(patient(&database.url()), access).await.unwrap(),
+            Self::Bounced(database) => {
+                let options = PostgresOptions { prepare: false, ..patient(&shared_bouncer().url(database)) };
+                Db::open_postgres(options, access).await.unwrap()
+            }
             // It is about time, so that it has what a server has by default.
             Self::Made(url) => Db::open_postgres(PostgresOptions::at(url), access).await.unwrap(),
         }
@@ -47,6 +55,10 @@ impl Place {
 fn patient(url: &str) -> PostgresOptions {
     let minute = Duration::from_mins(1);
     PostgresOptions { connections: 6, wait: minute, limit: minute, ..PostgresOptions::at(url) }
+}
+
+fn migrated() -> Database {
+    shared().like("house", |url| migrate(url.to_owned())).unwrap()
 }
 
 fn migrate(url: String) -> Result<(), String> {

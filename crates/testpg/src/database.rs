@@ -46,6 +46,11 @@ impl Cluster {
 }
 
 impl Database {
+    /// As the cluster knows it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Where it is found.
     pub fn url(&self) -> String {
         self.cluster.url(&self.name)

@@ -3,6 +3,7 @@
 //! It knows nothing of the product, so that the tests of every crate may use it. Where PostgreSQL is missing it says
 //! what to do and fails; a test that is skipped proves nothing.
 
+mod bouncer;
 mod database;
 mod machine;
 mod place;
@@ -17,6 +18,7 @@ use std::{
     sync::{LazyLock, Mutex},
 };
 
+pub use bouncer::{Bouncer, shared_bouncer};
 pub use database::Database;
 use place::Place;
 use programs::Programs;

@@ -21,6 +21,8 @@ pub type Number = u8;
 const MACHINES: [Number; 3] = [1, 2, 3];
 /// The last number of the balancer's address.
 const BALANCER: u8 = 9;
+/// Debian keeps it where only root's path leads.
+const HAPROXY: &str = "/usr/sbin/haproxy";
 const PASSWORD: &str = "only4a4loopback4address";
 /// What Debian's unit files use, and the templates.
 const PATRONI: u16 = 8008;
@@ -73,7 +75,11 @@ impl Site {
             site.boot(machine)?;
         }
         let proxy = site.place.folder().join("haproxy.cfg");
-        site.run_on("haproxy", &["-db", "-f", &proxy.to_string_lossy()], &site.place.folder().join("balancer"))?;
+        site.run_on(
+            if Path::new(HAPROXY).is_file() { HAPROXY } else { "haproxy" },
+            &["-db", "-f", &proxy.to_string_lossy()],
+            &site.place.folder().join("balancer"),
+        )?;
         site.settled()?;
         site.make_database()?;
         Ok(site)
