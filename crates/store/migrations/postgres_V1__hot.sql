@@ -18,3 +18,6 @@ CREATE TABLE numbers (
   next_booking BIGINT NOT NULL
 );
 INSERT INTO numbers VALUES (1, 1, 1);
+
+-- How often the programme was changed. It is there from the beginning, so that it can be held.
+INSERT INTO meta (name, value) VALUES ('turn-programme', '0');

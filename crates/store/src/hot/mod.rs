@@ -10,6 +10,7 @@ mod postgres_load;
 mod postgres_news;
 mod postgres_numbers;
 mod postgres_reads;
+mod postgres_sale;
 mod postgres_session;
 mod postgres_statements;
 mod postgres_trouble;

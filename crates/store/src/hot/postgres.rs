@@ -1,4 +1,5 @@
 //! A lane on PostgreSQL: a batch is read in one round trip, decided in memory, and written and committed in another.
+//! Plain sales may go a shorter way: see `postgres_sale`.
 //!
 //! Nothing is locked in between. Whatever is written must find what was read, or else the whole batch is read and
 //! decided again: safety rests on keys and versions, never on a look taken earlier. A batch of nothing but refusals
@@ -15,6 +16,7 @@ use super::{
     postgres_desk::{self as desk, Decisions, Known},
     postgres_load::{Wanted, load},
     postgres_numbers::Numbers,
+    postgres_sale::Memory,
     postgres_session::{Owned, Session, Step},
     postgres_statements::Sql,
     postgres_trouble::{Trouble, at, at_commit},
@@ -36,16 +38,17 @@ const BEGIN_ANEW: &str = "ROLLBACK; BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /// See [`super::Lane`].
 pub struct PostgresLane {
-    db: Arc<Postgres>,
+    pub(super) db: Arc<Postgres>,
     time: TimeSource,
-    session: Option<Session>,
+    pub(super) session: Option<Session>,
+    pub(super) memory: Memory,
     /// The lane as it was owned last.
     before: Option<Owned>,
-    numbers: Numbers,
+    pub(super) numbers: Numbers,
     /// The last batch found no database: the next one asks once and does not wait.
     away: bool,
     /// A batch whose COMMIT was sent and not answered.
-    doubt: Option<Doubt>,
+    pub(super) doubt: Option<Doubt>,
     /// The last attempt failed: its transaction may still be open.
     untidy: bool,
     dice: u64,
@@ -58,13 +61,13 @@ impl std::fmt::Debug for PostgresLane {
 }
 
 /// What is to be found in the database if a batch was committed.
-struct Doubt {
-    applied: Applied,
-    lane: i64,
-    seq: i64,
-    hash: Hash,
+pub(super) struct Doubt {
+    pub(super) applied: Applied,
+    pub(super) lane: i64,
+    pub(super) seq: i64,
+    pub(super) hash: Hash,
     /// Without an entry in the ledger a batch has only kept answers: whether it did comes out when it is run again.
-    entered: bool,
+    pub(super) entered: bool,
 }
 
 /// What a batch's earlier attempts have taught.
@@ -84,6 +87,7 @@ impl PostgresLane {
             db,
             time,
             session: None,
+            memory: Memory::default(),
             before: None,
             numbers: Numbers::default(),
             away: false,
@@ -207,6 +211,12 @@ impl PostgresLane {
 
     async fn attempt(&mut self, batch: &[Command], now: Option<UtcMicros>, attempts: &mut Attempts) -> Tried<Applied> {
         self.connect(attempts.until).await?;
+        if attempts.spoilt == 0
+            && !self.untidy
+            && let Some(applied) = self.at_once(batch, now, attempts.until).await?
+        {
+            return Ok(applied);
+        }
         let Some(session) = &mut self.session else { return Err(Trouble::Lost(away())) };
         self.numbers.freshen();
         let alone = attempts.spoilt >= SPOILT;
@@ -223,6 +233,7 @@ impl PostgresLane {
             known
         });
         let known = known.await?;
+        self.memory.learn(&known, now.is_none());
         attempts.shows.extend(known.rules.keys().map(|show| show.0));
         let mut begun = true;
         let decided = loop {
@@ -278,6 +289,8 @@ impl PostgresLane {
 
     fn drop_session(&mut self) {
         self.session = None;
+        // The next one may lead to a database that knows less.
+        self.memory = Memory::default();
         // Whoever handed them out may not remember it.
         self.numbers = Numbers::default();
     }
@@ -319,12 +332,12 @@ impl PostgresLane {
     }
 }
 
-fn away() -> Error {
+pub(super) fn away() -> Error {
     Error::Unavailable("no answer in time".into())
 }
 
 /// Bounds what waits on the network while nothing has been committed.
-async fn within<T>(until: Instant, work: impl Future<Output = Tried<T>>) -> Tried<T> {
+pub(super) async fn within<T>(until: Instant, work: impl Future<Output = Tried<T>>) -> Tried<T> {
     timeout_at(until, work).await.unwrap_or_else(|_| Err(Trouble::Lost(away())))
 }
 

@@ -43,6 +43,8 @@ pub(super) struct Answer {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     pub(super) now: UtcMicros,
+    /// How often the programme had been changed.
+    pub(super) turn: Option<String>,
     pub(super) rules: HashMap<ShowId, SalesRules>,
     pub(super) claims: HashMap<Seat, Claim>,
     pub(super) orders: HashMap<OrderId, Order>,

@@ -88,6 +88,7 @@ pub(super) async fn load(
     let mut known = Known::default();
     let mut steps = first;
     steps.push(Step::new(Sql::Clock, Vec::new()));
+    steps.push(Step::new(Sql::Turn, Vec::new()));
     steps.extend(wanted.steps());
     read(session, &steps, &mut known).await?;
     if let Some(now) = now {
@@ -114,6 +115,7 @@ async fn read(session: &Session, steps: &[Step], known: &mut Known) -> std::resu
         for row in &answered.map_err(at(step.sql))? {
             match step.sql {
                 Sql::Clock => known.now = UtcMicros(row.try_get(0).map_err(Error::from)?),
+                Sql::Turn => known.turn = Some(row.try_get(0).map_err(Error::from)?),
                 Sql::Rules => known.add_rules(ShowId(number(row, 0)?), row, 1)?,
                 Sql::Claims => known.add_claim(ShowId(number(row, 0)?), seat(row, 1)?, row, 2)?,
                 Sql::Orders => known.add_order(row)?,

@@ -42,6 +42,9 @@ statements! {
                 set_config('enable_mergejoin', 'off', true)",
     Clock ()
         "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+    // Before the rules, so that rules are never older than the count that goes with them.
+    Turn ()
+        "SELECT value FROM meta WHERE name = 'turn-programme'",
     Alone (INT8_ARRAY)
         "SELECT id FROM shows WHERE id = ANY($1) ORDER BY id FOR UPDATE",
     Rules (INT8_ARRAY)
@@ -109,6 +112,32 @@ statements! {
          SELECT 1 / (count(*) = cardinality($1))::int FROM moved",
     InsertLedger (INT8 INT8 INT8 TEXT BYTEA)
         "INSERT INTO ledger (lane, seq, at, lines, hash) VALUES ($1, $2, $3, $4, $5)",
+    // A whole transaction: what Advance, Unchanged and the insertions are for sales that nothing was read for. Reading
+    // a clock and setting a limit are part of it so that it is one round trip; the limit ends with it.
+    Sell (INT8 INT8 INT8 INT8 BYTEA INT8 INT8 TEXT TEXT TEXT INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY
+          INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY
+          INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY)
+        "WITH advanced AS (
+           UPDATE lanes SET seq = $4, hash = $5, seen_at = (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+           WHERE lane = $1 AND epoch = $2 AND seq = $3 AND set_config('lock_timeout', $9, true) <> ''
+           RETURNING seen_at),
+         unchanged AS (
+           SELECT 1 FROM meta WHERE name = 'turn-programme' AND value = $8 FOR SHARE SKIP LOCKED),
+         claimed AS (
+           INSERT INTO claims (show_id, seat_number, version, deadline, order_id, booking_id)
+           SELECT unnest($11), unnest($12), 1, unnest($13), unnest($14), unnest($15)),
+         ordered AS (
+           INSERT INTO orders (id, user_id, show_id, state, hold_until, first_booking, seats, live_seats, total,
+                               created_at)
+           SELECT unnest($16), unnest($17), unnest($18), unnest($19), unnest($20), unnest($21), unnest($22),
+                  unnest($22), unnest($23), $6),
+         booked AS (
+           INSERT INTO bookings (id, order_id, user_id, show_id, seat_number, status, price, created_at)
+           SELECT unnest($24), unnest($25), unnest($26), unnest($27), unnest($28), unnest($29), unnest($30), $6),
+         entered AS (
+           INSERT INTO ledger (lane, seq, at, lines, hash) VALUES ($1, $4, $6, $10, $5))
+         SELECT max(seen_at), 1 / (count(*) FILTER (WHERE abs(seen_at - $6) <= $7) * (SELECT count(*) FROM unchanged))
+         FROM advanced",
     KeepAnswers (INT8_ARRAY TEXT_ARRAY TEXT_ARRAY BYTEA_ARRAY INT8_ARRAY BYTEA_ARRAY INT8 INT8)
         "WITH kept AS (
            INSERT INTO idempotency AS i (caller, route, key, fingerprint, status, body, created_at)

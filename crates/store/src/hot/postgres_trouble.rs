@@ -67,6 +67,23 @@ fn sort(sql: Sql, error: tokio_postgres::Error) -> Trouble {
     }
 }
 
+/// Sorts what a statement came to that is a transaction of its own: only what ended it before its commit is certain.
+pub(super) fn at_once(error: tokio_postgres::Error) -> Trouble {
+    let Some(db) = error.as_db_error() else { return Trouble::InDoubt(error.into()) };
+    match db.code() {
+        code if *code == SqlState::DIVISION_BY_ZERO => Trouble::Conflict,
+        code if *code == SqlState::UNIQUE_VIOLATION => match db.table() {
+            Some("orders" | "bookings" | "ledger") => Trouble::Fenced,
+            _ => Trouble::Conflict,
+        },
+        // The connection, shutting down, the disk, corruption: it may have been while a standby was waited for.
+        code if ["08", "57P", "58", "XX"].iter().any(|class| code.code().starts_with(class)) => {
+            Trouble::InDoubt(error.into())
+        }
+        _ => sort(Sql::Sell, error),
+    }
+}
+
 /// Sorts what a COMMIT came to. Few errors say for certain that nothing was committed.
 pub(super) fn at_commit(error: tokio_postgres::Error) -> Trouble {
     match error.code() {

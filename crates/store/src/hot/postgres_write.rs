@@ -12,7 +12,7 @@ use super::{
 use crate::mutant::{self, Mutant};
 
 /// One array a column.
-fn column<R, V>(rows: &[R], value: impl Fn(&R) -> V) -> Param
+pub(super) fn column<R, V>(rows: &[R], value: impl Fn(&R) -> V) -> Param
 where
     Vec<V>: ToSql + Sync + Send + 'static,
 {

@@ -10,6 +10,7 @@ mod model;
 mod nodes;
 mod promises;
 mod proxy;
+mod short;
 mod standbys;
 mod user_index;
 

@@ -15,17 +15,17 @@ use crate::{
     proxy::Proxy,
 };
 
-async fn house() -> (House, Database) {
+pub async fn house() -> (House, Database) {
     let database = kit::postgres();
     let db = kit::open(&database).await;
     (House::on(db).await, database)
 }
 
-fn commands(user: i64, show: i64, seats: &[u32]) -> Vec<Command> {
+pub fn commands(user: i64, show: i64, seats: &[u32]) -> Vec<Command> {
     seats.iter().map(|seat| Command { actor: actor(user), action: claim(show, &[*seat], None), key: None }).collect()
 }
 
-fn sold(applied: &Applied) -> usize {
+pub fn sold(applied: &Applied) -> usize {
     applied.decisions.iter().filter(|decision| decision.as_ref().unwrap().is_ok()).count()
 }
 
@@ -133,7 +133,7 @@ async fn a_show_that_staff_change_meanwhile_is_sold_under_its_old_rules_or_not_a
 }
 
 /// A lane whose way to the database breaks.
-async fn fragile(database: &Database, limit: Duration) -> (Proxy, Db) {
+pub async fn fragile(database: &Database, limit: Duration) -> (Proxy, Db) {
     let proxy = Proxy::before(&database.url()).await;
     let options = PostgresOptions { limit, ..PostgresOptions::at(proxy.url(&database.url())) };
     let db = Db::open_postgres(options, Access::Serve).await.unwrap();
