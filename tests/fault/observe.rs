@@ -25,10 +25,10 @@ use crate::{
 /// Bookings of a page.
 const PAGE: usize = 500;
 /// What one node has sold the others know soon.
-const KNOWN_WITHIN: Duration = Duration::from_secs(5);
+const KNOWN_WITHIN: Duration = Duration::from_secs(20);
 
 /// How long a node may take to answer what can be asked again.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// All bookings with a number above `from`, and the known ones as they are now. What was known to be cancelled is taken
 /// as it was, unless everything is to be read, which is where `from` is 0.

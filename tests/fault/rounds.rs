@@ -9,6 +9,9 @@ use crate::{
     run::{Counts, Run, Setup, history},
 };
 
+/// Of more kills than these one must have met somebody who waited for an answer.
+const FEW: u64 = 10;
+
 /// How long to go on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Length {
@@ -54,8 +57,8 @@ pub(crate) fn rounds(setup: &Setup, length: Length) -> Result {
         ));
     }
     println!("{}", line(&run, setup, began.elapsed()));
-    if run.counts.acknowledged == 0 {
-        return Err("nothing was acknowledged: this proves nothing".into());
+    if run.counts.acknowledged == 0 || (run.stage.kills > FEW && run.counts.unknown == 0) {
+        return Err("nothing was acknowledged, or nothing was cut: this proves nothing".into());
     }
     run.stage.clear()
 }

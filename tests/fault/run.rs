@@ -32,7 +32,7 @@ const ACCOUNTS: usize = 5;
 /// A server that has acknowledged nothing by then proves nothing.
 const FIRST_ANSWER_WITHIN: Duration = Duration::from_mins(1);
 /// Everything being healed, it sells again by then.
-const SELLS_WITHIN: Duration = Duration::from_secs(15);
+const SELLS_WITHIN: Duration = Duration::from_mins(1);
 /// After so long the numbers that a node keeps for new bookings are used up or thrown away.
 const NUMBERS_LAST: Duration = Duration::from_secs(4);
 /// Where tokens are from, as seen from a clock that goes wrong.

@@ -23,7 +23,7 @@ use crate::{
     proxy::{Mood, Proxy},
 };
 
-const BACK_WITHIN: Duration = Duration::from_secs(30);
+const BACK_WITHIN: Duration = Duration::from_mins(1);
 const STOPS_WITHIN: Duration = Duration::from_secs(40);
 /// MiB for all of PostgreSQL; its ballast leaves nothing of it.
 const DISK: u64 = 320;
