@@ -30,7 +30,12 @@ async fn a_house_whose_books_do_not_add_up_is_noticed() {
     house.verify().await;
     let lost = house
         .db
-        .write(|tx| Box::pin(async move { tx.rows("DELETE FROM claims RETURNING order_id", params![]).await }))
+        .write(|tx| {
+            Box::pin(async move {
+                tx.settle_claims()?;
+                tx.rows("DELETE FROM claims RETURNING order_id", params![]).await
+            })
+        })
         .await;
     assert_eq!(lost.map_err(|error: houselights_store::Error| error).unwrap().len(), 1);
     let noticed = catch_unwind(AssertUnwindSafe(|| drop(house))).unwrap_err();

@@ -207,7 +207,7 @@ impl Bookings {
     /// The actor's one order that owns all these seats of a show now, if there is such a one.
     pub async fn order_with(&self, actor: Actor, show: ShowId, seats: &[SeatNumber]) -> Result<Option<OrderId>> {
         let Some(before) = seats.first().and_then(|seat| seat.0.checked_sub(1)) else { return Ok(None) };
-        let owners = rows::owners(&self.db, show, SeatNumber(before), self.clock.now(), 1).await?;
+        let owners = self.db.owners(show, SeatNumber(before), self.clock.now(), 1).await?;
         let Some(order) = owners.iter().find(|booking| booking.user == actor.user).map(|booking| booking.order) else {
             return Ok(None);
         };
@@ -237,7 +237,7 @@ impl Bookings {
 
     /// The bookings that own a show's seats now, by seat number. For staff.
     pub async fn owners(&self, show: ShowId, after: SeatNumber, limit: u32) -> Result<Vec<BookingCard>> {
-        self.cards(rows::owners(&self.db, show, after, self.clock.now(), i64::from(limit)).await?).await
+        self.cards(self.db.owners(show, after, self.clock.now(), limit).await?).await
     }
 
     /// Looks at the seats of each show.

@@ -2,10 +2,12 @@
 
 use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
+use houselights_domain::{SeatNumber, ShowId};
 use parking_lot::Mutex;
 
 use crate::{
     error::{Error, Result},
+    hot::claim_tail::{self, Claim},
     migrate::{self, SchemaState},
     postgres::{Bell, Postgres, PostgresOptions, PostgresTx},
     sqlite::{self, Sqlite, SqliteOptions},
@@ -190,6 +192,22 @@ impl Tx {
 
     pub(crate) fn postgres(tx: PostgresTx) -> Self {
         Self(TxBackend::Postgres(Box::new(tx)))
+    }
+
+    /// Makes sure that the table of claims says who owns what. Call it before a transaction that writes asks it.
+    pub fn settle_claims(&self) -> Result<()> {
+        match &self.0 {
+            TxBackend::Sqlite(connection) => claim_tail::settle_table(&connection.lock()),
+            TxBackend::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Claims that the table does not show yet.
+    pub(crate) fn unmerged_claims(&self) -> Result<Vec<((ShowId, SeatNumber), Claim)>> {
+        match &self.0 {
+            TxBackend::Sqlite(connection) => claim_tail::unmerged(&connection.lock()),
+            TxBackend::Postgres(_) => Ok(Vec::new()),
+        }
     }
 
     /// Its part of PostgreSQL, to be ended.

@@ -71,24 +71,6 @@ pub async fn newest(db: &impl Query, before: BookingId, limit: i64) -> Result<Ve
     .await
 }
 
-/// The bookings that own the seats of a show now, by seat number, after `after`.
-pub async fn owners(
-    db: &impl Query,
-    show: ShowId,
-    after: SeatNumber,
-    now: UtcMicros,
-    limit: i64,
-) -> Result<Vec<Booking>> {
-    db.all(
-        "SELECT b.id, b.order_id, b.user_id, b.show_id, b.seat_number, b.status, b.price, b.created_at, b.ended_at
-         FROM claims c JOIN bookings b ON b.id = c.booking_id
-         WHERE c.show_id = $1 AND c.seat_number > $2 AND c.deadline > $3
-         ORDER BY c.seat_number LIMIT $4",
-        params![show, after, now, limit],
-    )
-    .await
-}
-
 /// Orders whose hold has run out but whose seats nobody has claimed since.
 pub async fn lapsed_orders(db: &impl Query, now: UtcMicros, limit: i64) -> Result<Vec<OrderId>> {
     db.all(

@@ -4,7 +4,7 @@ use houselights_domain::{CinemaId, draft::NewCinema};
 
 use crate::{
     error::Result,
-    exec::Query,
+    exec::{Query, Tx},
     params,
     value::{FromRow, Row},
 };
@@ -81,8 +81,9 @@ pub async fn screens(db: &impl Query, id: CinemaId) -> Result<i64> {
 }
 
 /// Whether a seat of it was ever claimed: then its zone and its currency stand on tickets and in the books.
-pub async fn has_history(db: &impl Query, id: CinemaId) -> Result<bool> {
-    let one: Option<super::Count> = db
+pub async fn has_history(tx: &Tx, id: CinemaId) -> Result<bool> {
+    tx.settle_claims()?;
+    let one: Option<super::Count> = tx
         .first(
             "SELECT 1 FROM screens sc JOIN shows s ON s.screen_id = sc.id
              WHERE sc.cinema_id = $1 AND EXISTS (SELECT 1 FROM claims c WHERE c.show_id = s.id) LIMIT 1",

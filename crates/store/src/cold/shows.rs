@@ -252,21 +252,24 @@ pub async fn lock_on_screen(tx: &Tx, screen: ScreenId, now: UtcMicros) -> Result
 }
 
 /// How many seats are owned now, sold or held.
-pub async fn live_tickets(db: &impl Query, id: ShowId, now: UtcMicros) -> Result<i64> {
+pub async fn live_tickets(tx: &Tx, id: ShowId, now: UtcMicros) -> Result<i64> {
+    tx.settle_claims()?;
     super::counted(
-        db.first("SELECT count(*) FROM claims WHERE show_id = $1 AND deadline > $2", params![id, now]).await?,
+        tx.first("SELECT count(*) FROM claims WHERE show_id = $1 AND deadline > $2", params![id, now]).await?,
     )
 }
 
 /// Whether a seat of it was ever claimed, even if it was given back.
-pub async fn has_history(db: &impl Query, id: ShowId) -> Result<bool> {
-    let one: Option<super::Count> = db.first("SELECT 1 FROM claims WHERE show_id = $1 LIMIT 1", params![id]).await?;
+pub async fn has_history(tx: &Tx, id: ShowId) -> Result<bool> {
+    tx.settle_claims()?;
+    let one: Option<super::Count> = tx.first("SELECT 1 FROM claims WHERE show_id = $1 LIMIT 1", params![id]).await?;
     Ok(one.is_some())
 }
 
 /// The shows of a screen that are not over and have live tickets, soonest first.
-pub async fn with_live_tickets(db: &impl Query, screen: ScreenId, now: UtcMicros) -> Result<Vec<StoredShow>> {
-    db.all(
+pub async fn with_live_tickets(tx: &Tx, screen: ScreenId, now: UtcMicros) -> Result<Vec<StoredShow>> {
+    tx.settle_claims()?;
+    tx.all(
         shows_where!(
             "s.screen_id = $1 AND s.clear_at > $2 AND s.called_off = 0
              AND EXISTS (SELECT 1 FROM claims cl WHERE cl.show_id = s.id AND cl.deadline > $2)
@@ -279,13 +282,14 @@ pub async fn with_live_tickets(db: &impl Query, screen: ScreenId, now: UtcMicros
 
 /// Pins the screen's new layout to those of its shows that are not over and have no live ticket.
 pub async fn repin(
-    db: &impl Query,
+    tx: &Tx,
     screen: ScreenId,
     layout: LayoutId,
     total_seats: u32,
     now: UtcMicros,
 ) -> Result<()> {
-    db.rows(
+    tx.settle_claims()?;
+    tx.rows(
         "UPDATE shows SET layout_id = $2, total_seats = $3, revision = revision + 1
          WHERE screen_id = $1 AND clear_at > $4 AND layout_id <> $2
            AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.show_id = shows.id AND c.deadline > $4)",

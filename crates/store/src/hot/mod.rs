@@ -3,6 +3,7 @@
 //! A [`Lane`] takes batches of commands and carries each batch out in one transaction; each command decides by itself,
 //! and the caller may answer only when the lane has returned, which is after the commit.
 
+pub(crate) mod claim_tail;
 mod decide;
 mod postgres;
 mod postgres_desk;
@@ -276,6 +277,14 @@ impl Db {
         match &self.0 {
             Backend::Sqlite(db) => sqlite_reads::owned_seats(db, shows).await,
             Backend::Postgres(db) => postgres_reads::owned_seats(db, shows).await,
+        }
+    }
+
+    /// The bookings that own the seats of a show now, by seat number, after `after`.
+    pub async fn owners(&self, show: ShowId, after: SeatNumber, now: UtcMicros, limit: u32) -> Result<Vec<Booking>> {
+        match &self.0 {
+            Backend::Sqlite(db) => sqlite_reads::owners(db, (show, after), now, limit).await,
+            Backend::Postgres(db) => postgres_reads::owners(db, (show, after), now, limit).await,
         }
     }
 

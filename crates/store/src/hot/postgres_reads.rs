@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use houselights_domain::{BookingId, ShowId, UserId, booking::Booking};
+use houselights_domain::{BookingId, SeatNumber, ShowId, UserId, UtcMicros, booking::Booking};
 
 use super::{Owned, SeatChange};
 use crate::{
@@ -28,6 +28,20 @@ pub(super) async fn owned_seats(db: &Postgres, shows: Vec<ShowId>) -> Result<Vec
         found.entry(change.show).or_default().push(change);
     }
     Ok(shows.into_iter().map(|show| Owned { show, seats: found.remove(&show).unwrap_or_default() }).collect())
+}
+
+pub(super) async fn owners(
+    db: &Postgres,
+    (show, after): (ShowId, SeatNumber),
+    now: UtcMicros,
+    limit: u32,
+) -> Result<Vec<Booking>> {
+    let sql = "SELECT b.id, b.order_id, b.user_id, b.show_id, b.seat_number, b.status, b.price, b.created_at, b.ended_at
+               FROM claims c JOIN bookings b ON b.id = c.booking_id
+               WHERE c.show_id = $1 AND c.seat_number > $2 AND c.deadline > $3
+               ORDER BY c.seat_number LIMIT $4";
+    let rows = db.rows(sql, params![show, after, now, i64::from(limit)]).await;
+    rows?.iter_mut().map(Booking::from_row).collect()
 }
 
 pub(super) async fn bookings_of(

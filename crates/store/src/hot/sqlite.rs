@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     Applied, Command, Decision, Outcome,
+    claim_tail::Moving,
     decide::{self, Chain},
     sqlite_commands, sqlite_commit,
     sqlite_statements::{Sql, Statements},
@@ -92,7 +93,10 @@ impl SqliteLane {
     pub fn tidy(&mut self) -> Result<bool> {
         let mut turn = self.db.turn();
         settle(&turn.connection)?;
-        self.db.user_index.merge_slice(&mut turn.connection)
+        // Both are asked, so that neither waits for the other to come to an end.
+        let claims = self.db.claim_tail.merge_slice(&mut turn.connection)?;
+        let users = self.db.user_index.merge_slice(&mut turn.connection)?;
+        Ok(claims || users)
     }
 
     fn transaction(&mut self, batch: &[Command], now: UtcMicros) -> Result<Applied> {
@@ -100,19 +104,21 @@ impl SqliteLane {
         sqlite_commit::begin(&turn.connection)?;
         let mut tip = self.tip.clone();
         let worked = self.known.freshen(&self.db, &turn.connection).and_then(|()| {
-            let applied = run(&turn.connection, &mut tip, &mut self.known.rules, batch, now)?;
+            let mut claims = self.db.claim_tail.moving();
+            let applied = run(&turn.connection, (&mut tip, &mut self.known.rules, &mut claims), batch, now)?;
             sqlite_commit::end(&turn.connection)?;
-            Ok(applied)
+            Ok((applied, claims.moved()))
         });
         match worked {
-            Ok(applied) => {
+            Ok((applied, moved)) => {
                 self.tip = tip;
+                self.db.claim_tail.note(moved);
                 self.db.user_index.note(new_bookings(batch, &applied.decisions));
                 drop(turn);
-                if self.db.user_index.is_full() {
+                if self.db.user_index.is_full() || self.db.claim_tail.is_full() {
                     // The bookings stand; a merge that fails is tried again later.
                     if let Err(error) = self.tidy() {
-                        tracing::warn!(%error, "merging the index of bookings by user failed; it will be tried again");
+                        tracing::warn!(%error, "merging what was put off failed; it will be tried again");
                     }
                 }
                 Ok(applied)
@@ -121,16 +127,16 @@ impl SqliteLane {
                 settle(&turn.connection)?;
                 // A commit that failed may still have reached the disk: believe the database, not memory.
                 self.tip = read_tip(&turn.connection)?;
+                self.db.claim_tail.reload(&turn.connection)?;
                 Err(error)
             }
         }
     }
 }
 
-fn run(
-    connection: &Connection,
-    tip: &mut Tip,
-    rules: &mut HashMap<ShowId, SalesRules>,
+fn run<'c>(
+    connection: &'c Connection,
+    (tip, rules, claims): (&mut Tip, &mut HashMap<ShowId, SalesRules>, &mut Moving<'c>),
     batch: &[Command],
     now: UtcMicros,
 ) -> Result<Applied> {
@@ -141,6 +147,7 @@ fn run(
         let mut work = sqlite_commands::Work {
             statements: &mut statements,
             rules,
+            claims,
             tip,
             changes: &mut applied.changes,
             page: &mut page,

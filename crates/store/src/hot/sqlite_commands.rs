@@ -6,7 +6,7 @@ use houselights_domain::{Refusal, ShowId, UtcMicros, ledger::LedgerPage, show::S
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    Actor, Decision, IDEMPOTENCY_WINDOW, IdempotencyKey, Outcome, Reply, SeatChange, sqlite::Tip,
+    Actor, Decision, IDEMPOTENCY_WINDOW, IdempotencyKey, Outcome, Reply, SeatChange, claim_tail::Moving, sqlite::Tip,
     sqlite_statements::Statements,
 };
 use crate::error::Result;
@@ -15,6 +15,7 @@ use crate::error::Result;
 pub(super) struct Work<'a, 'c> {
     pub(super) statements: &'a mut Statements<'c>,
     pub(super) rules: &'a mut HashMap<ShowId, SalesRules>,
+    pub(super) claims: &'a mut Moving<'c>,
     pub(super) tip: &'a mut Tip,
     pub(super) changes: &'a mut Vec<SeatChange>,
     pub(super) page: &'a mut LedgerPage,

@@ -1,6 +1,6 @@
-//! Reads that belong to the hot path: they know of the tail in memory, or are too large for the executor's rows.
+//! Reads that belong to the hot path: they know of the tails in memory, or are too large for the executor's rows.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
 use houselights_domain::{
     BookingId, OrderId, SeatNumber, ShowId, UserId, UtcMicros,
@@ -9,7 +9,10 @@ use houselights_domain::{
 };
 use rusqlite::{Connection, Row, params};
 
-use super::{Owned, SeatChange};
+use super::{
+    Owned, SeatChange,
+    claim_tail::{Claim, claim},
+};
 use crate::{
     error::{Error, Result},
     sqlite::Sqlite,
@@ -41,18 +44,58 @@ pub(super) fn with_status((booking, status): (Booking, i64)) -> Result<Booking> 
 }
 
 pub(super) async fn owned_seats(db: &Arc<Sqlite>, shows: Vec<ShowId>) -> Result<Vec<Owned>> {
+    let recent: Vec<_> = shows.iter().map(|show| db.claim_tail.of_show(*show)).collect();
     db.read(move |connection| {
-        let mut statement =
-            connection.prepare_cached("SELECT seat_number, version, deadline FROM claims WHERE show_id = ?1")?;
         shows
             .into_iter()
-            .map(|show| {
-                let seats = statement.query_map([show.0], |row| {
-                    let (seat, deadline) = (SeatNumber(row.get(0)?), UtcMicros(row.get(2)?));
-                    Ok(SeatChange { show, seat, version: row.get(1)?, deadline })
-                })?;
-                Ok(Owned { show, seats: seats.collect::<rusqlite::Result<_>>()? })
+            .zip(recent)
+            .map(|(show, recent)| {
+                let changed = |(seat, claim): (SeatNumber, Claim)| {
+                    let (version, deadline) = (claim.version, claim.deadline);
+                    SeatChange { show, seat, version, deadline }
+                };
+                let seats = claims_of(connection, show, recent)?.into_iter().map(changed).collect();
+                Ok(Owned { show, seats })
             })
+            .collect()
+    })
+    .await
+}
+
+/// The claims of a show by seat: those of the table, and those that were not in it yet.
+fn claims_of(
+    connection: &Connection,
+    show: ShowId,
+    recent: Vec<(SeatNumber, Claim)>,
+) -> Result<BTreeMap<SeatNumber, Claim>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT seat_number, version, deadline, order_id, booking_id FROM claims WHERE show_id = ?1",
+    )?;
+    let rows = statement.query_map([show.0], |row| Ok((SeatNumber(row.get(0)?), claim(row, 1)?)))?;
+    let mut claims: BTreeMap<_, _> = rows.collect::<rusqlite::Result<_>>()?;
+    for (seat, newer) in recent {
+        let known = claims.entry(seat).or_insert(newer);
+        if newer.version > known.version {
+            *known = newer;
+        }
+    }
+    Ok(claims)
+}
+
+pub(super) async fn owners(
+    db: &Arc<Sqlite>,
+    (show, after): (ShowId, SeatNumber),
+    now: UtcMicros,
+    limit: u32,
+) -> Result<Vec<Booking>> {
+    let recent = db.claim_tail.of_show(show);
+    db.read(move |connection| {
+        let claims = claims_of(connection, show, recent)?;
+        let owned = claims.range((Bound::Excluded(after), Bound::Unbounded)).filter(|(_, claim)| claim.deadline > now);
+        let mut statement = connection.prepare_cached(&format!("SELECT {BOOKING} FROM bookings WHERE id = ?1"))?;
+        owned
+            .take(limit as usize)
+            .map(|(_, claim)| with_status(statement.query_row([claim.booking.0], booking)?))
             .collect()
     })
     .await

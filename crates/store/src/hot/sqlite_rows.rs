@@ -1,4 +1,4 @@
-//! The rows a command reads and writes, and the only statement that changes a seat's owner.
+//! The rows a command reads and writes, and the only place where a seat's owner changes.
 
 use houselights_domain::{
     BookingId, OrderId, Refusal, SeatNumber, ShowId, UserId, UtcMicros,
@@ -12,6 +12,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{
     Actor, Order, SeatChange,
+    claim_tail::Claim,
     decide::{Decided, Desk, Move},
     sqlite_commands::Work,
     sqlite_reads::{booking, with_status},
@@ -52,11 +53,7 @@ impl Desk for Work<'_, '_> {
     }
 
     fn claim_row(&mut self, show: ShowId, seat: SeatNumber) -> Result<Option<ClaimRow>> {
-        let statement = self.statements.get(Sql::Claim)?;
-        let row = statement.query_row(params![show.0, seat.0], |row| {
-            Ok(ClaimRow { version: row.get(0)?, deadline: UtcMicros(row.get(1)?), order: OrderId(row.get(2)?) })
-        });
-        Ok(row.optional()?)
+        self.claims.find(self.statements, (show, seat))
     }
 
     fn order(&mut self, id: OrderId) -> Decided<Order> {
@@ -149,34 +146,17 @@ impl Desk for Work<'_, '_> {
         Ok(())
     }
 
-    /// A seat that has no claim gets one, and the key of the table refuses a second. Nothing else is written over.
     fn change_owner(&mut self, change: &Move, before: Option<ClaimRow>) -> Result<()> {
-        let written = match before {
-            None => self.statements.get(Sql::InsertClaim)?.execute(params![
-                change.show.0,
-                change.seat.0,
-                change.deadline.0,
-                change.order.0,
-                change.booking.0
-            ])?,
-            Some(row) => self.statements.get(Sql::UpdateClaim)?.execute(params![
-                change.show.0,
-                change.seat.0,
-                change.deadline.0,
-                change.order.0,
-                change.booking.0,
-                row.version,
-                self.now.0
-            ])?,
-        };
-        if written != 1 {
+        let version = before.map_or(1, |row| row.version + 1);
+        let (order, booking, deadline) = (change.order, change.booking, change.deadline);
+        let claim = Claim { version, deadline, order, booking, seq: self.page.seq + 1 };
+        if !self.claims.move_on((change.show, change.seat), before, claim, self.now) {
             return Err(Error::Corrupt(format!(
-                "seat {} of show {} belongs to another booking than {}",
-                change.seat, change.show, change.booking
+                "seat {} of show {} belongs to another booking than {booking}",
+                change.seat, change.show
             )));
         }
-        let version = before.map_or(1, |row| row.version + 1);
-        self.changes.push(SeatChange { show: change.show, seat: change.seat, version, deadline: change.deadline });
+        self.changes.push(SeatChange { show: change.show, seat: change.seat, version, deadline });
         self.page.enter(&change.entry(version, self.actor));
         Ok(())
     }

@@ -20,7 +20,7 @@ statements! {
     Rules
         "SELECT total_seats, starts_at, sales_open_at, sales_close_at, called_off, revision FROM shows WHERE id = ?1",
     Claim
-        "SELECT version, deadline, order_id FROM claims WHERE show_id = ?1 AND seat_number = ?2",
+        "SELECT version, deadline, order_id, booking_id FROM claims WHERE show_id = ?1 AND seat_number = ?2",
     Order
         "SELECT user_id, show_id, state, hold_until, first_booking, seats, live_seats, total, created_at
         FROM orders WHERE id = ?1",
@@ -34,18 +34,12 @@ statements! {
     InsertBooking
         "INSERT INTO bookings (id, order_id, user_id, show_id, seat_number, status, price, created_at, ended_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL)",
-    InsertClaim
-        "INSERT INTO claims (show_id, seat_number, version, deadline, order_id, booking_id)
-        VALUES (?1, ?2, 1, ?3, ?4, ?5)",
     InsertLedger
         "INSERT INTO ledger (lane, seq, at, lines, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
     UpdateOrder
         "UPDATE orders SET state = ?2, hold_until = ?3, live_seats = ?4 WHERE id = ?1",
     UpdateBooking
         "UPDATE bookings SET status = ?2, ended_at = ?3 WHERE id = ?1",
-    UpdateClaim
-        "UPDATE claims SET version = version + 1, deadline = ?3, order_id = ?4, booking_id = ?5
-        WHERE show_id = ?1 AND seat_number = ?2 AND version = ?6 AND (deadline <= ?7 OR booking_id = ?5)",
 }
 
 /// Statements in use.

@@ -22,7 +22,7 @@ pub(crate) const STEPS: &[Step] = &[Step {
     name: "V1__the_ticket_office_opens",
     works_with: 1,
     both: include_str!("../../migrations/V1__the_ticket_office_opens.sql"),
-    sqlite: include_str!("../../migrations/sqlite_V1__user_index.sql"),
+    sqlite: include_str!("../../migrations/sqlite_V1__merged_later.sql"),
     postgres: include_str!("../../migrations/postgres_V1__hot.sql"),
 }];
 

@@ -25,7 +25,7 @@ use crate::{
     dialect,
     error::{Error, Result},
     exec::{BoxFuture, Tx},
-    hot::user_index::UserIndex,
+    hot::{claim_tail::ClaimTail, user_index::UserIndex},
     migrate::SchemaState,
     value::{Row, Value},
 };
@@ -41,6 +41,7 @@ pub(crate) struct Sqlite {
     writer: Arc<Mutex<Connection>>,
     readers: Readers,
     pub(crate) user_index: UserIndex,
+    pub(crate) claim_tail: ClaimTail,
     /// SQLite's `data_version` when it was last looked at: it moves when somebody else commits.
     version: AtomicI64,
     /// Cold transactions begun so far.

@@ -18,7 +18,7 @@ use super::{Readers, Sqlite};
 use crate::{
     error::{Error, Result},
     exec::Access,
-    hot::user_index::UserIndex,
+    hot::{claim_tail::ClaimTail, user_index::UserIndex},
     migrate::{self, STEPS, SchemaState, Step},
 };
 
@@ -81,6 +81,8 @@ impl Sqlite {
         }
         let version = AtomicI64::new(writer.query_row("PRAGMA data_version", [], |row| row.get(0))?);
         let user_index = if behind { UserIndex::default() } else { UserIndex::load(&writer)? };
+        let claim_tail =
+            if behind || access == Access::Read { ClaimTail::default() } else { ClaimTail::load(&writer)? };
         Ok(Self {
             file,
             schema,
@@ -88,6 +90,7 @@ impl Sqlite {
             writer: Arc::new(Mutex::new(writer)),
             readers: Readers::new(options.readers.max(1)),
             user_index,
+            claim_tail,
             version,
             cold_writes: AtomicU64::new(0),
             _lock: lock,

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop at any fault")]
 #![expect(clippy::panic, reason = "helpers of tests stop at any fault")]
 
+mod claim_tail;
 mod fixture;
 mod idempotency;
 mod model;

@@ -160,7 +160,16 @@ pub async fn a_tampered_ledger_is_found(mut house: House) {
         ),
     ];
     for (sql, _) in tamper {
-        house.db.write(move |tx| Box::pin(async move { tx.rows(sql, vec![]).await.map(drop) })).await.unwrap();
+        house
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.settle_claims()?;
+                    tx.rows(sql, vec![]).await.map(drop)
+                })
+            })
+            .await
+            .unwrap();
     }
     let report = houselights_store::verify::verify(&house.db).await.unwrap();
     for (_, finding) in tamper {

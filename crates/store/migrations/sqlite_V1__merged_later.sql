@@ -9,3 +9,10 @@ CREATE TABLE user_bookings_merged (
   up_to_booking BIGINT NOT NULL
 );
 INSERT INTO user_bookings_merged VALUES (0);
+
+-- Up to which entry of the ledger `claims` says what the ledger says; what came later is merged in by
+-- hot/claim_tail.rs, for the same reason.
+CREATE TABLE claims_merged (
+  up_to_seq BIGINT NOT NULL
+);
+INSERT INTO claims_merged VALUES (0);
