@@ -9,7 +9,7 @@ const MAX_LINES: usize = 400;
 const CLOCK_FILE: &str = "crates/app/src/clock.rs";
 
 /// Where a seat's owner changes: one file a database.
-const DOORS: [&str; 2] = ["crates/store/src/hot/sqlite_statements.rs", "crates/store/src/hot/postgres_statements.rs"];
+const DOORS: [&str; 2] = ["crates/store/src/hot/claim_tail.rs", "crates/store/src/hot/postgres_statements.rs"];
 
 /// What a statement starts with. A sentence may start with such a word too, but not in capitals.
 const STATEMENTS: [&str; 5] = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH "];
@@ -58,6 +58,20 @@ fn second_door(source: &Source) -> Option<String> {
     })
 }
 
+/// On the embedded database claims stand in their table later: whoever asks the table has it brought up to date.
+fn stale_question(source: &Source) -> Option<String> {
+    if !source.path.starts_with("crates/store/src/cold/") {
+        return None;
+    }
+    let asks = |piece: &Piece| match piece {
+        Piece::Literal(text) => text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "claims"),
+        Piece::Code(_) => false,
+    };
+    let asked = text::pieces(&source.text).iter().filter(|piece| asks(piece)).count();
+    let settled = text::code_only(&source.text).matches("settle_claims()").count();
+    (asked > settled).then(|| format!("{}: {asked} questions to claims, {settled} `settle_claims`", source.path))
+}
+
 /// The time is a parameter.
 fn clock_read(source: &Source) -> Option<String> {
     if source.path == CLOCK_FILE {
@@ -96,6 +110,11 @@ fn a_seat_changes_its_owner_in_one_place() {
 }
 
 #[test]
+fn nobody_asks_a_table_of_claims_that_is_behind() {
+    held_against_the_tree(stale_question);
+}
+
+#[test]
 fn the_clock_is_read_in_one_file() {
     held_against_the_tree(clock_read);
 }
@@ -131,6 +150,11 @@ fn each_rule_can_fail() {
     for good in ["\"SELECT 1 FROM claims\"", "\"UPDATE shows SET x = 1 WHERE EXISTS (SELECT 1 FROM claims)\""] {
         assert!(second_door(&made_up("crates/store/src/cold/a.rs", good)).is_none(), "{good}");
     }
+
+    let question = "async fn f(tx: &Tx) { tx.settle_claims()?; tx.rows(\"SELECT 1 FROM claims\") }";
+    assert!(stale_question(&made_up("crates/store/src/cold/a.rs", question)).is_none());
+    let unsettled = question.replace("tx.settle_claims()?;", "");
+    assert!(stale_question(&made_up("crates/store/src/cold/a.rs", &unsettled)).is_some());
 
     for bad in ["let t = SystemTime::now();", "jiff::Timestamp::\n  now()", "Zoned::now()"] {
         assert!(clock_read(&made_up("crates/web/src/a.rs", bad)).is_some(), "{bad}");

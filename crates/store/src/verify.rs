@@ -11,7 +11,7 @@ use houselights_domain::{
 };
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     exec::{Db, Query, Tx},
     params,
     value::{FromRow, Row},

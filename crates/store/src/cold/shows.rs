@@ -281,13 +281,7 @@ pub async fn with_live_tickets(tx: &Tx, screen: ScreenId, now: UtcMicros) -> Res
 }
 
 /// Pins the screen's new layout to those of its shows that are not over and have no live ticket.
-pub async fn repin(
-    tx: &Tx,
-    screen: ScreenId,
-    layout: LayoutId,
-    total_seats: u32,
-    now: UtcMicros,
-) -> Result<()> {
+pub async fn repin(tx: &Tx, screen: ScreenId, layout: LayoutId, total_seats: u32, now: UtcMicros) -> Result<()> {
     tx.settle_claims()?;
     tx.rows(
         "UPDATE shows SET layout_id = $2, total_seats = $3, revision = revision + 1

@@ -28,7 +28,8 @@ const FULL: usize = 32_000;
 const WORTH_IT: usize = 512;
 
 /// Older never writes over newer.
-const MERGE: &str = "INSERT INTO claims VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+const MERGE: &str = "INSERT INTO claims (show_id, seat_number, version, deadline, order_id, booking_id)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6)
      ON CONFLICT (show_id, seat_number) DO UPDATE
      SET version = excluded.version, deadline = excluded.deadline, order_id = excluded.order_id,
          booking_id = excluded.booking_id
@@ -257,7 +258,8 @@ impl Tail {
     fn begin_merge(&mut self) -> &Merge {
         let (by_show, up_to) = (&self.by_show, self.newest);
         self.merging.get_or_insert_with(|| {
-            let all = by_show.iter().flat_map(|(show, seats)| seats.iter().map(|(seat, claim)| ((*show, *seat), *claim)));
+            let all =
+                by_show.iter().flat_map(|(show, seats)| seats.iter().map(|(seat, claim)| ((*show, *seat), *claim)));
             let mut sorted: Vec<_> = all.collect();
             sorted.sort_unstable_by_key(|(seat, _)| *seat);
             Merge { sorted, done: 0, up_to }

@@ -36,7 +36,8 @@ pub(super) async fn owners(
     now: UtcMicros,
     limit: u32,
 ) -> Result<Vec<Booking>> {
-    let sql = "SELECT b.id, b.order_id, b.user_id, b.show_id, b.seat_number, b.status, b.price, b.created_at, b.ended_at
+    let sql =
+        "SELECT b.id, b.order_id, b.user_id, b.show_id, b.seat_number, b.status, b.price, b.created_at, b.ended_at
                FROM claims c JOIN bookings b ON b.id = c.booking_id
                WHERE c.show_id = $1 AND c.seat_number > $2 AND c.deadline > $3
                ORDER BY c.seat_number LIMIT $4";

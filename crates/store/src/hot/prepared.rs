@@ -21,7 +21,7 @@ fn written_for(database: &str) -> BTreeMap<String, String> {
             let name = file.file_name().unwrap().to_str().unwrap().to_owned();
             let about = match (folder, name.as_str()) {
                 (_, "postgres_statements.rs" | "sqlite_statements.rs" | "prepared.rs") => continue,
-                ("hot", "user_index.rs") => "sqlite",
+                ("hot", "claim_tail.rs" | "user_index.rs") => "sqlite",
                 ("hot", name) if name.starts_with("sqlite") => "sqlite",
                 ("hot", name) if name.starts_with("postgres") => "postgres",
                 ("hot", _) => "both",

@@ -68,9 +68,8 @@ fn claims_of(
     show: ShowId,
     recent: Vec<(SeatNumber, Claim)>,
 ) -> Result<BTreeMap<SeatNumber, Claim>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT seat_number, version, deadline, order_id, booking_id FROM claims WHERE show_id = ?1",
-    )?;
+    let mut statement = connection
+        .prepare_cached("SELECT seat_number, version, deadline, order_id, booking_id FROM claims WHERE show_id = ?1")?;
     let rows = statement.query_map([show.0], |row| Ok((SeatNumber(row.get(0)?), claim(row, 1)?)))?;
     let mut claims: BTreeMap<_, _> = rows.collect::<rusqlite::Result<_>>()?;
     for (seat, newer) in recent {

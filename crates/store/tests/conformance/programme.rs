@@ -135,7 +135,9 @@ pub(crate) async fn a_screen_gets_versions_of_its_layout(db: &Db) {
     assert_eq!(of(1, LayoutId(1)).await.iter().map(|layout| layout.id).collect::<Vec<_>>(), [new]);
     assert!(of(9, LayoutId(0)).await.is_empty());
     assert_eq!(screens::layout(db, new).await.unwrap().unwrap().screen, ScreenId(1));
-    let live = write(db, move |tx| Box::pin(async move { shows::with_live_tickets(tx, ScreenId(1), NOW).await })).await.unwrap();
+    let live = write(db, move |tx| Box::pin(async move { shows::with_live_tickets(tx, ScreenId(1), NOW).await }))
+        .await
+        .unwrap();
     assert_eq!(live.into_iter().map(|show| show.id).collect::<Vec<_>>(), [sold]);
 }
 
@@ -218,10 +220,18 @@ pub(crate) async fn tickets_are_live_until_their_deadline_and_history_for_ever(d
     let until = NOW.plus(UtcMicros::MINUTE);
     sell(db, id, Some(until)).await;
     assert_eq!(write(db, move |tx| Box::pin(async move { shows::live_tickets(tx, id, NOW).await })).await.unwrap(), 1);
-    assert_eq!(write(db, move |tx| Box::pin(async move { shows::live_tickets(tx, id, until).await })).await.unwrap(), 0);
+    assert_eq!(
+        write(db, move |tx| Box::pin(async move { shows::live_tickets(tx, id, until).await })).await.unwrap(),
+        0
+    );
     assert!(write(db, move |tx| Box::pin(async move { shows::has_history(tx, id).await })).await.unwrap());
     assert!(write(db, move |tx| Box::pin(async move { cinemas::has_history(tx, CinemaId(1)).await })).await.unwrap());
-    assert_eq!(write(db, move |tx| Box::pin(async move { shows::with_live_tickets(tx, ScreenId(1), until).await })).await.unwrap(), []);
+    assert_eq!(
+        write(db, move |tx| Box::pin(async move { shows::with_live_tickets(tx, ScreenId(1), until).await }))
+            .await
+            .unwrap(),
+        []
+    );
 }
 
 pub(crate) async fn two_shows_that_need_one_screen_are_found(db: &Db) {
