@@ -35,11 +35,19 @@ pub(crate) enum Kind {
     Wrong,
     /// The server's own figures do not add up.
     Books,
+    /// Transactions waited for each other in a circle: they do not lock in one order.
+    Deadlock,
 }
 
 /// A kind and a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Violation(pub(crate) Kind, pub(crate) String);
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}: {}", self.0, self.1)
+    }
+}
 
 /// What the server tells: its bookings by number.
 pub(crate) type Observed = BTreeMap<i64, Told>;

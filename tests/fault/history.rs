@@ -1,9 +1,7 @@
-//! What clients did and what they were told: one line of JSON for each operation.
+//! What clients did and what they were told.
 
-use std::{fs::File, io::Write as _, path::Path};
-
-use houselights_tests::harness::{Attempting as _, Result, client::Answer};
-use serde_json::{Value, json};
+use houselights_tests::harness::client::Answer;
+use serde_json::Value;
 
 /// Microseconds since the run began.
 pub(crate) type Micros = u64;
@@ -59,7 +57,7 @@ impl Told {
 }
 
 /// One operation of one client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Op {
     pub(crate) round: u64,
     pub(crate) user: i64,
@@ -74,22 +72,6 @@ impl Op {
     pub(crate) fn is_unknown(&self) -> bool {
         matches!(self.outcome, Outcome::Unknown(_))
     }
-
-    fn line(&self) -> String {
-        let action = match &self.action {
-            Action::Book { show, seats } => json!({"book": show, "seats": seats}),
-            Action::Cancel { booking } => json!({"cancel": booking}),
-        };
-        let outcome = match &self.outcome {
-            Outcome::Ok(told) => json!({"ok": told.iter().map(|told| json!([told.id, told.seat])).collect::<Vec<_>>()}),
-            Outcome::Refused(code) => json!({"refused": code}),
-            Outcome::Unknown(why) => json!({"unknown": why}),
-            Outcome::Wrong(what) => json!({"wrong": what}),
-        };
-        json!({"round": self.round, "user": self.user, "action": action, "key": self.key,
-               "invoked": self.invoked, "returned": self.returned, "outcome": outcome})
-        .to_string()
-    }
 }
 
 /// An answer as an outcome. A request that ran into the server's own time limit may still be carried out, and one whose
@@ -103,24 +85,5 @@ pub(crate) fn outcome(answer: &Answer) -> Outcome {
         (503, code) if code == "timeout" || code == "outcome_unknown" => Outcome::Unknown(code),
         (409 | 503, code) if !code.is_empty() => Outcome::Refused(code),
         (status, code) => Outcome::Wrong(format!("{status} {code}")),
-    }
-}
-
-/// The history as a file.
-#[derive(Debug)]
-pub(crate) struct Journal(File);
-
-impl Journal {
-    pub(crate) fn create(path: &Path) -> Result<Self> {
-        File::create(path).map(Self).attempting("cannot write the history")
-    }
-
-    pub(crate) fn add(&mut self, ops: &[Op]) -> Result {
-        let lines: String = ops.iter().map(|op| op.line() + "\n").collect();
-        self.0.write_all(lines.as_bytes()).attempting("cannot write the history")
-    }
-
-    pub(crate) fn note(&mut self, note: &Value) -> Result {
-        writeln!(self.0, "{note}").attempting("cannot write the history")
     }
 }

@@ -8,8 +8,10 @@ mod check;
 #[cfg(test)]
 mod check_tests;
 mod history;
+mod journal;
 mod linear;
 mod load;
+mod mutants;
 mod nemesis;
 mod network;
 mod node;
@@ -25,22 +27,22 @@ mod wire;
 use std::{
     fs,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use check::{Kind, Violation};
 use houselights_tests::harness::{Attempting as _, Result, house};
 use nemesis::Nemesis;
 use rounds::{Length, rounds};
-use run::{Run, Setup};
+use run::{Mutation, Setup};
 use stage::Database;
 
 /// What was asked for on the command line.
 struct Args {
     binary: PathBuf,
     work: PathBuf,
+    history: PathBuf,
     length: Length,
     seed: u64,
     mode: String,
@@ -55,7 +57,14 @@ impl Args {
         let nemeses = self.nemeses.as_deref().map_or_else(all, |names| nemesis::named(names, database))?;
         let work = self.work.join(database.name().to_lowercase());
         fs::create_dir_all(&work).attempting("cannot make the work folder")?;
-        Ok(Setup { binary: self.binary.clone(), work, seed: self.seed, database, nemeses })
+        Ok(Setup {
+            binary: self.binary.clone(),
+            work,
+            seed: self.seed,
+            database,
+            nemeses,
+            mutation: Mutation::default(),
+        })
     }
 }
 
@@ -73,6 +82,7 @@ fn args() -> Result<Args> {
     let mut args = Args {
         binary: PathBuf::new(),
         work: PathBuf::new(),
+        history: PathBuf::new(),
         length: Length::All,
         seed: fresh_seed(),
         mode: "rounds".into(),
@@ -85,6 +95,7 @@ fn args() -> Result<Args> {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
         match word.as_str() {
             "--binary" => args.binary = value()?.into(),
+            "--history" => args.history = value()?.into(),
             "--work" => args.work = value()?.into(),
             "--rounds" => {
                 let rounds = value()?;
@@ -130,6 +141,7 @@ fn run(args: &Args) -> Result {
             println!("{}", house::programme());
             return Ok(());
         }
+        "replay" => return judge_again(&args.history),
         "against" => return against::against(&args.nodes, args.seed),
         _ => {}
     }
@@ -142,26 +154,24 @@ fn run(args: &Args) -> Result {
             let each = args.length.shared_by(args.databases.len());
             args.databases.iter().try_for_each(|database| rounds(&args.setup(*database)?, each))
         }
-        "mutant" => mutant(args),
+        "mutants" => mutants::all(&args.binary, &args.work, args.seed),
         "tampered" => tampered::all(&args.binary, &args.work, args.seed),
-        other => Err(format!("--mode {other} is none of rounds, mutant, tampered, against, programme")),
+        other => Err(format!("--mode {other} is none of rounds, mutants, tampered, replay, against, programme")),
     }
 }
 
-/// The binary answers before it commits, and never commits within a round: what the first round acknowledged is lost.
-fn mutant(args: &Args) -> Result {
-    let setup = Setup { nemeses: vec![Nemesis::Kill], ..args.setup(Database::Sqlite)? };
-    let mut run = Run::open(setup)?;
-    let played = run.play()?;
-    let acknowledged = run.counts.acknowledged;
-    let lost: Vec<&Violation> = played.violations.iter().filter(|one| matches!(one.0, Kind::Lost)).collect();
-    let Some(Violation(kind, sentence)) = lost.first() else {
-        return Err(format!(
-            "a server that answers before the commit was not found out (seed {}): of {acknowledged} acknowledged none was \
-             lost",
-            args.seed
-        ));
-    };
-    println!("found out: {acknowledged} requests acknowledged, {} bookings lost; {kind:?}: {sentence}", lost.len());
-    fs::remove_dir_all(&run.stage.desk.data).attempting("cannot remove the data folder")
+/// Judges a history again, and says what it finds in which round.
+fn judge_again(path: &Path) -> Result {
+    let judged = journal::replay(path)?;
+    println!("{}", judged.told);
+    for (round, sentence) in judged.found.iter().take(50) {
+        eprintln!("{round} {sentence}");
+    }
+    match judged.found.len() {
+        0 => {
+            println!("0 violations");
+            Ok(())
+        }
+        count => Err(format!("{count} violations in {}", path.display())),
+    }
 }

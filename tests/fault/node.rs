@@ -51,6 +51,11 @@ impl Node {
         Self { recipe, dress: Dress::Plain, server: None, paused: false, proxy, network: None, disk: None, work }
     }
 
+    /// With a further setting, from its next start on.
+    pub(crate) fn set(&mut self, name: &'static str, value: &str) {
+        self.recipe.settings.push((name, value.to_owned()));
+    }
+
     pub(crate) fn data(&self) -> &Path {
         &self.recipe.data
     }

@@ -6,7 +6,8 @@ use houselights_tests::harness::Result;
 
 use crate::{
     check::Violation,
-    run::{Counts, Run, Setup, history},
+    journal::history,
+    run::{Counts, Run, Setup},
 };
 
 /// Of more kills than these one must have met somebody who waited for an answer.
@@ -47,7 +48,8 @@ pub(crate) fn rounds(setup: &Setup, length: Length) -> Result {
     if let Err(why) = outcome {
         let kept = run.stage.keep(&setup.work).unwrap_or_else(Into::into);
         return Err(format!(
-            "{why}\nin round {} ({}) on {} with --seed {}; kept: {}, {} and the logs beside them",
+            "{why}\nin round {} ({}) on {} with --seed {}; judge it again with `cargo xtask fault --replay {}`; \
+             kept are {} and the logs beside them, too",
             run.counts.rounds,
             run.happening,
             setup.database.name(),

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::{Path, PathBuf},
+    path::PathBuf,
     thread,
     time::{Duration, Instant},
 };
@@ -17,7 +17,8 @@ use serde_json::json;
 
 use crate::{
     check::{Kind, Observed, Violation, World, check},
-    history::{Journal, Op, Outcome},
+    history::{Op, Outcome},
+    journal::{Journal, history},
     load::{self, Buyer, Diary, Round, Signs},
     nemesis::{Lots, Nemesis},
     node::Dress,
@@ -47,6 +48,21 @@ pub(crate) struct Setup {
     pub(crate) database: Database,
     /// Lots: one is drawn a round.
     pub(crate) nemeses: Vec<Nemesis>,
+    /// What is wrong with the product on purpose.
+    pub(crate) mutation: Mutation,
+}
+
+/// What is done to the product before it is tormented.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Mutation {
+    /// The fault that is built into the binary and switched on.
+    pub(crate) mutant: Option<&'static str>,
+    /// Claims have lost their key.
+    pub(crate) keyless: bool,
+    /// Every node is killed at the end of every round: what was acknowledged must outlive that.
+    pub(crate) killed_last: bool,
+    /// All customers come at once.
+    pub(crate) crowded: bool,
 }
 
 /// What is counted.
@@ -92,6 +108,7 @@ impl Run {
     pub(crate) fn open(setup: Setup) -> Result<Self> {
         let Setup { database, seed, .. } = setup;
         let mut stage = Stage::set(database, &setup.binary, &setup.work)?;
+        mutate(&mut stage, setup.mutation)?;
         if setup.nemeses.contains(&Nemesis::Clock) {
             // An hour earlier, a token of now would be one from the future, which no node takes.
             stage.dress_for_the_past(LONG_AGO)?;
@@ -126,7 +143,8 @@ impl Run {
         let stage = &mut self.stage;
         let mut happened = Ok(Duration::ZERO);
         let buyers = buyers(&self.customers, &self.world);
-        let diaries = load::all(&round, &buyers, ACCOUNTS, &signs, || {
+        let each = if self.setup.mutation.crowded { 1 } else { ACCOUNTS };
+        let diaries = load::all(&round, &buyers, each, &signs, || {
             happened = meanwhile(stage, &nemeses, &mut random, &signs);
         });
         drop(buyers);
@@ -135,8 +153,15 @@ impl Run {
         self.journal.add(&ops)?;
         self.counts.back = self.counts.back.max(happened?);
         self.stage.rest()?;
+        if self.setup.mutation.killed_last {
+            (0..self.stage.nodes.len()).try_for_each(|node| self.stage.kill(node))?;
+            self.stage.heal()?;
+            self.stage.rest()?;
+        }
         let (seen, wrong) = observe_all(&self.stage.doors, &self.customers, &self.world, self.floor())?;
         violations.extend(wrong);
+        self.journal.found(&violations)?;
+        self.journal.seen(&self.world, &seen, false)?;
         violations.extend(check(&self.world, &ops, &seen));
         Ok(Played { ops, seen, violations })
     }
@@ -148,15 +173,21 @@ impl Run {
         let first = played.violations;
         let mut violations = first.clone();
         let known = &self.world;
-        violations.extend(retry(&round, &self.customers, known, &mut played.ops, &played.seen)?);
-        let (seen, wrong) = observe_all(&round.doors, &self.customers, known, self.floor())?;
+        let asked = played.ops.clone();
+        let mut wrong = retry(&round, &self.customers, known, &mut played.ops, &played.seen)?;
+        self.journal.changed(&asked, &played.ops)?;
+        let (seen, differing) = observe_all(&round.doors, &self.customers, known, self.floor())?;
+        wrong.extend(differing);
+        wrong.extend(free_seats(&round.doors, &seen));
+        if let Err(said) = self.stage.desk.verify() {
+            wrong.push(Violation(Kind::Books, said));
+        }
+        wrong.extend(self.stage.deadlocks()?);
+        self.journal.found(&wrong)?;
+        self.journal.seen(known, &seen, true)?;
         violations.extend(wrong);
         let again = check(known, &played.ops, &seen);
         violations.extend(again.into_iter().filter(|one| !first.contains(one)));
-        violations.extend(free_seats(&round.doors, &seen));
-        if let Err(said) = self.stage.desk.verify() {
-            violations.push(Violation(Kind::Books, said));
-        }
         self.world = World(seen);
         self.marks.push((Instant::now(), self.world.newest()));
         Ok(violations)
@@ -165,7 +196,10 @@ impl Run {
     /// Reads every booking there ever was, then stops in good order and verifies once more.
     pub(crate) fn close(&mut self) -> Result<Vec<Violation>> {
         let (all, mut violations) = observe_all(&self.stage.doors, &self.customers, &self.world, 0)?;
+        self.journal.found(&violations)?;
+        self.journal.seen(&self.world, &all, true)?;
         violations.extend(check(&self.world, &[], &all));
+        violations.extend(self.stage.deadlocks()?);
         self.stage.close()?;
         self.stage.desk.verify()?;
         Ok(violations)
@@ -202,6 +236,14 @@ impl Run {
             }
         }
     }
+}
+
+/// Makes the product wrong before it is started.
+fn mutate(stage: &mut Stage, mutation: Mutation) -> Result {
+    if let Some(mutant) = mutation.mutant {
+        stage.nodes.iter_mut().for_each(|node| node.set("MUTANT", mutant));
+    }
+    if mutation.keyless { stage.take_key() } else { Ok(()) }
 }
 
 /// The seeded moment, what happens then, and its end; says how long it took until something was sold again.
@@ -243,9 +285,4 @@ pub(crate) fn gathered(diaries: Vec<Diary>) -> (Vec<Op>, Vec<Violation>) {
         violations.extend(diary.violations);
     }
     (ops, violations)
-}
-
-/// Where the history of a run is.
-pub(crate) fn history(work: &Path) -> PathBuf {
-    work.join("history.jsonl")
 }

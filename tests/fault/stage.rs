@@ -16,8 +16,10 @@ use houselights_tests::harness::{
     house,
     server::{Recipe, Server, poll, signal},
 };
+use rusqlite::Connection;
 
 use crate::{
+    check::{Kind, Violation},
     network::Network,
     node::{Dress, Node, copy},
     proxy::{Mood, Proxy},
@@ -198,6 +200,29 @@ impl Stage {
 
     pub(crate) fn query(&self, statement: &str) -> Result<String> {
         self.postgres()?.query(DATABASE, statement)
+    }
+
+    /// Whoever locks in one order never waits in a circle. PostgreSQL finds out only after a second in which all of them
+    /// stood still, and then takes one back: nobody is lied to, but customers wait, and each retry may end so again.
+    pub(crate) fn deadlocks(&self) -> Result<Vec<Violation>> {
+        if self.cluster.is_none() {
+            return Ok(Vec::new());
+        }
+        let count = self.query("SELECT coalesce(sum(deadlocks), 0) FROM pg_stat_database")?;
+        let found = (count != "0").then(|| Violation(Kind::Deadlock, format!("PostgreSQL has counted {count}")));
+        Ok(found.into_iter().collect())
+    }
+
+    /// Takes the key from the claims. No node may run.
+    pub(crate) fn take_key(&self) -> Result {
+        if self.cluster.is_some() {
+            let key = "ALTER TABLE claims DROP CONSTRAINT claims_pkey; CREATE INDEX ON claims (show_id, seat_number)";
+            return self.query(key).map(drop);
+        }
+        let database = Connection::open(self.desk.data.join("houselights.sqlite3")).attempting("the database")?;
+        let keyless = "CREATE TABLE keyless AS SELECT * FROM claims; DROP TABLE claims;
+                       ALTER TABLE keyless RENAME TO claims; CREATE INDEX claims_by_seat ON claims (show_id, seat_number)";
+        database.execute_batch(keyless).attempting("cannot take the key from the claims")
     }
 
     /// As if its first process were killed.

@@ -10,7 +10,7 @@ use crate::{
     history::Told,
     nemesis::Nemesis,
     observe::observe,
-    run::{Played, Run, Setup},
+    run::{Mutation, Played, Run, Setup},
     stage::Database,
 };
 
@@ -60,6 +60,7 @@ pub(crate) fn all(binary: &Path, work: &Path, seed: u64) -> Result {
         seed,
         database: Database::Sqlite,
         nemeses: vec![Nemesis::Kill],
+        mutation: Mutation::default(),
     })?;
     let crashed = run.play()?;
     if !crashed.violations.is_empty() {

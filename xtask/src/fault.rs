@@ -17,10 +17,13 @@ const QUICK: [&[&str]; 2] =
 /// Moves clocks, and lays and cuts cables.
 const TOOLS: &[&str] = &["faketime", "iproute2"];
 
-/// `cargo xtask fault [--mutants] [--database D] [--minutes N | --rounds N] [--nemesis A,B] [--seed S]`.
+/// `cargo xtask fault [--mutants | --replay HISTORY] [--database D] [--minutes N | --rounds N] [--nemesis A,B] [--seed S]`.
 pub(crate) fn command(words: &[&str]) -> Outcome {
     match words {
         ["--mutants", rest @ ..] => mutants(rest),
+        ["--replay", history] => {
+            run::show(Command::new(program("fault")?).args(["--mode", "replay", "--history", history]))
+        }
         words if words.contains(&"--rounds") || words.contains(&"--minutes") => rounds(words),
         words => rounds(&[FULL, words].concat()),
     }
@@ -31,7 +34,7 @@ pub(crate) fn quick() -> Outcome {
     QUICK.iter().try_for_each(|words| rounds(words))
 }
 
-/// The checker goes red on tampered databases and on a server that answers before the commit.
+/// The checker goes red on tampered databases and on products that are wrong on purpose.
 pub(crate) fn mutants_step() -> Outcome {
     mutants(&[])
 }
@@ -45,17 +48,38 @@ fn rounds(words: &[&str]) -> Outcome {
 }
 
 fn mutants(words: &[&str]) -> Outcome {
+    postgres::there()?;
     let fault = program("fault")?;
     torment(&fault, &released()?, "fault-tampered", &[&["--mode", "tampered"], words].concat())?;
     let debug = env::target().join("debug").join(format!("houselights{}", std::env::consts::EXE_SUFFIX));
     let mutant = scratch("mutant")?.join("houselights-that-loses-bookings");
-    let build = ["build", "--package", "houselights-server", "--bin", "houselights"];
-    run::show(run::cargo(&build).args(["--features", "houselights-app/fault-injection"]))?;
+    // The whole workspace is named for the same reason as below.
+    let build = ["build", "--workspace", "--bin", "houselights", "--features", "houselights-store/fault-injection"];
+    run::show(&mut run::cargo(&build))?;
     let kept = fs::copy(&debug, &mutant).map_err(|e| format!("cannot keep the mutant: {e}"));
     // Nobody is to find the mutant where they expect the product.
     let removed = fs::remove_file(&debug).map_err(|e| format!("cannot remove the mutant from the target folder: {e}"));
     kept.and(removed)?;
-    torment(&fault, &mutant, "fault-mutant", &[&["--mode", "mutant"], words].concat())
+    torment(&fault, &mutant, "fault-mutants", &[&["--mode", "mutants"], words].concat())?;
+    expires_paid()
+}
+
+/// Seats cannot be held over HTTP yet: that a paid one never expires is a test of the store. It must pass, and fail with
+/// the mutant.
+fn expires_paid() -> Outcome {
+    const TEST: &str = "a_confirmed_hold_never_lapses";
+    let words = ["test", "--workspace", "--test", "hot", "--features", "houselights-store/fault-injection", TEST];
+    run::show(&mut run::cargo(&words))?;
+    let output = run::cargo(&words).env("HOUSELIGHTS_MUTANT", "expires-paid").output();
+    let output = output.map_err(|e| format!("cannot start cargo: {e}"))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    for database in ["sqlite", "postgres"] {
+        if !said.contains(&format!("test {database}::{TEST} ... FAILED")) {
+            return Err(format!("the store's test does not find that a paid hold expires on {database}: {said}"));
+        }
+    }
+    println!("found: on both databases, lets paid holds expire: the store's test `{TEST}` fails");
+    Ok(())
 }
 
 /// `cargo xtask hard [CASE...]`.

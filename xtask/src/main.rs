@@ -32,7 +32,8 @@ usage: cargo xtask <command>
   fault [--database sqlite|postgres|both] [--minutes N | --rounds N|all] [--nemesis A,B] [--seed S]
                         bookings while nodes, PostgreSQL, disks, clocks and networks fail, ten minutes and both
                         databases unless told otherwise (needs the release binary, and root)
-  fault --mutants       the checker of `fault` must find tampered books and a server that answers too early
+  fault --mutants       the checker of `fault` must find tampered books and products that are wrong on purpose
+  fault --replay FILE   judges the history of an earlier run again, without a server
   failover [--quick]    PostgreSQL loses its primary under load: killed, frozen, switched over (needs the release binary)
   browser [NAME...]     what a browser can do, done by real ones (needs the release binary)
   screenshots           pictures of every page of the demo, in docs/screenshots (needs the release binary)

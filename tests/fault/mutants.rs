@@ -1,0 +1,138 @@
+//! Products that are wrong on purpose: each must be found out, in few rounds and by what it does to customers. One
+//! binary has all of the faults that are built in; the variable `HOUSELIGHTS_MUTANT` switches one on.
+
+use std::{path::Path, time::Instant};
+
+use houselights_tests::harness::Result;
+
+use crate::{
+    check::{Kind, Violation},
+    nemesis::Nemesis,
+    run::{Mutation, Run, Setup},
+    stage::Database,
+};
+
+/// A mutant: what is wrong with it, under which torment that shows, and as what it must be found.
+struct Case {
+    says: &'static str,
+    mutation: Mutation,
+    database: Database,
+    nemesis: Nemesis,
+    /// The most rounds that it may pass for right.
+    rounds: u64,
+    kinds: &'static [Kind],
+}
+
+const RIGHT: Mutation = Mutation { mutant: None, keyless: false, killed_last: false, crowded: false };
+
+const CASES: [Case; 8] = [
+    Case {
+        says: "answers before the commit",
+        mutation: Mutation { mutant: Some("answers-first"), killed_last: true, ..RIGHT },
+        database: Database::Sqlite,
+        nemesis: Nemesis::None,
+        rounds: 1,
+        kinds: &[Kind::Lost],
+    },
+    Case {
+        says: "answers before the commit is on the disk",
+        mutation: Mutation { mutant: Some("commits-loosely"), ..RIGHT },
+        database: Database::Postgres,
+        nemesis: Nemesis::StopDatabase,
+        rounds: 8,
+        kinds: &[Kind::Lost, Kind::Undone],
+    },
+    Case {
+        says: "has claims without their key, and does not look at them",
+        mutation: Mutation { mutant: Some("claims-blindly"), keyless: true, ..RIGHT },
+        database: Database::Sqlite,
+        nemesis: Nemesis::None,
+        rounds: 2,
+        kinds: &[Kind::TwoOwners],
+    },
+    Case {
+        says: "has claims without their key",
+        mutation: Mutation { keyless: true, ..RIGHT },
+        database: Database::Postgres,
+        nemesis: Nemesis::None,
+        rounds: 8,
+        kinds: &[Kind::TwoOwners],
+    },
+    Case {
+        says: "carries a retry out again",
+        mutation: Mutation { mutant: Some("forgets-keys"), ..RIGHT },
+        database: Database::Sqlite,
+        nemesis: Nemesis::None,
+        rounds: 4,
+        kinds: &[Kind::Retry],
+    },
+    Case {
+        says: "locks seats backwards in every second lane",
+        mutation: Mutation { mutant: Some("locks-backwards"), crowded: true, ..RIGHT },
+        database: Database::Postgres,
+        nemesis: Nemesis::None,
+        rounds: 10,
+        kinds: &[Kind::Deadlock],
+    },
+    Case {
+        says: "takes a commit whose answer was lost for none",
+        mutation: Mutation { mutant: Some("doubts-commits"), ..RIGHT },
+        database: Database::Postgres,
+        nemesis: Nemesis::CutAfterCommit,
+        rounds: 4,
+        kinds: &[Kind::Ghost, Kind::Unasked],
+    },
+    Case {
+        says: "frees all seats of an order when one is given back",
+        mutation: Mutation { mutant: Some("frees-order"), ..RIGHT },
+        database: Database::Sqlite,
+        nemesis: Nemesis::None,
+        rounds: 4,
+        kinds: &[Kind::TwoOwners, Kind::Books],
+    },
+];
+
+/// All of them. One that is not found out is an error.
+pub(crate) fn all(binary: &Path, work: &Path, seed: u64) -> Result {
+    let mut missed = Vec::new();
+    for case in &CASES {
+        let began = Instant::now();
+        let name = case.database.name();
+        match one(case, binary, work, seed) {
+            Ok(found) => println!("found: {name}, {}: {found} ({:.1} s)", case.says, began.elapsed().as_secs_f64()),
+            Err(why) => {
+                println!("MISSED: {name}, {}: {why}", case.says);
+                missed.push(case.says);
+            }
+        }
+    }
+    if missed.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{} of {} mutants were not found out (seed {seed}): {}", missed.len(), CASES.len(), missed.join("; ")))
+}
+
+fn one(case: &Case, binary: &Path, work: &Path, seed: u64) -> Result<String> {
+    let Case { database, nemesis, mutation, .. } = *case;
+    let (binary, work, nemeses) = (binary.to_owned(), work.to_owned(), vec![nemesis]);
+    let mut run = Run::open(Setup { binary, work, seed, database, nemeses, mutation })?;
+    for round in 1..=case.rounds {
+        let played = run.play()?;
+        let mut found = told(case, &played.violations);
+        if found.is_none() {
+            found = told(case, &run.settle(played)?);
+        }
+        if let Some(found) = found {
+            run.stage.clear()?;
+            return Ok(format!("in round {round}, {found}"));
+        }
+    }
+    Err(format!("it passed {} rounds, of {} acknowledged requests", case.rounds, run.counts.acknowledged))
+}
+
+/// What was found, if it is what must be.
+fn told(case: &Case, found: &[Violation]) -> Option<String> {
+    let first = found.iter().find(|one| case.kinds.contains(&one.0))?;
+    let count = found.iter().filter(|one| case.kinds.contains(&one.0)).count();
+    Some(format!("{count} times, first {first}"))
+}
