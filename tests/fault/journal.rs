@@ -204,3 +204,65 @@ impl Replay {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(id: i64, seat: u32, status: &str) -> Told {
+        Told { id, order: id, user: 7, show: 1, seat, status: status.to_owned() }
+    }
+
+    fn op(action: Action, when: (u64, u64), outcome: Outcome) -> Op {
+        Op { round: 1, user: 7, action, key: Some("k".to_owned()), invoked: when.0, returned: when.1, outcome }
+    }
+
+    fn seen(all: &[Told]) -> Observed {
+        all.iter().map(|told| (told.id, told.clone())).collect()
+    }
+
+    /// Two rounds; in the second what was not answered is asked again, and one booking has vanished if `lost`.
+    fn run(path: &Path, lost: bool) {
+        let mut journal = Journal::create(path).unwrap();
+        journal.note(&json!({"seed": 1})).unwrap();
+        journal.note(&json!({"round": 1, "nemeses": ["kill"]})).unwrap();
+        let booked = op(Action::Book { show: 1, seats: vec![5] }, (1, 2), Outcome::Ok(vec![told(1, 5, "booked")]));
+        let refused = op(Action::Book { show: 1, seats: vec![5] }, (3, 4), Outcome::Refused("seat_taken".to_owned()));
+        journal.add(&[booked, refused]).unwrap();
+        let first = seen(&[told(1, 5, "booked")]);
+        journal.seen(&World::default(), &first, true).unwrap();
+        let known = World(first);
+        journal.note(&json!({"round": 2, "nemeses": ["freeze"]})).unwrap();
+        let before = [op(Action::Cancel { booking: 1 }, (10, 20), Outcome::Unknown("cut".to_owned()))];
+        journal.add(&before).unwrap();
+        let after = [Op { returned: 30, outcome: Outcome::Ok(vec![told(1, 5, "cancelled")]), ..before[0].clone() }];
+        journal.changed(&before, &after).unwrap();
+        let last = if lost { Observed::new() } else { seen(&[told(1, 5, "cancelled")]) };
+        journal.seen(&known, &last, true).unwrap();
+    }
+
+    #[test]
+    fn a_history_is_judged_again_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.jsonl");
+        run(&path, false);
+        let judged = replay(&path).unwrap();
+        assert_eq!(judged.found, []);
+        assert!(judged.told.ends_with(": 2 comparisons, 1 bookings"), "{}", judged.told);
+        run(&path, true);
+        let found = replay(&path).unwrap().found;
+        assert!(found[0].0.contains("freeze") && found[0].1.starts_with("Lost: "), "{found:?}");
+    }
+
+    #[test]
+    fn what_was_found_otherwise_and_a_line_that_is_none_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.jsonl");
+        run(&path, false);
+        let mut journal = Journal(File::options().append(true).open(&path).unwrap());
+        journal.found(&[Violation(crate::check::Kind::Deadlock, "3 of them".to_owned())]).unwrap();
+        assert_eq!(replay(&path).unwrap().found[0].1, "as the run said: Deadlock: 3 of them");
+        journal.note(&json!({"what": "else"})).unwrap();
+        assert!(replay(&path).unwrap_err().starts_with("line 9 is not one that a run writes"));
+    }
+}

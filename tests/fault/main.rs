@@ -49,6 +49,7 @@ struct Args {
     databases: Vec<Database>,
     nemeses: Option<String>,
     nodes: Vec<SocketAddr>,
+    mutant: Option<String>,
 }
 
 impl Args {
@@ -89,12 +90,14 @@ fn args() -> Result<Args> {
         databases: vec![Database::Sqlite, Database::Postgres],
         nemeses: None,
         nodes: Vec::new(),
+        mutant: None,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
         match word.as_str() {
             "--binary" => args.binary = value()?.into(),
+            "--mutant" => args.mutant = Some(value()?),
             "--history" => args.history = value()?.into(),
             "--work" => args.work = value()?.into(),
             "--rounds" => {
@@ -154,7 +157,7 @@ fn run(args: &Args) -> Result {
             let each = args.length.shared_by(args.databases.len());
             args.databases.iter().try_for_each(|database| rounds(&args.setup(*database)?, each))
         }
-        "mutants" => mutants::all(&args.binary, &args.work, args.seed),
+        "mutants" => mutants::all(&args.binary, &args.work, args.seed, args.mutant.as_deref()),
         "tampered" => tampered::all(&args.binary, &args.work, args.seed),
         other => Err(format!("--mode {other} is none of rounds, mutants, tampered, replay, against, programme")),
     }

@@ -30,6 +30,8 @@ const STOPS_WITHIN: Duration = Duration::from_secs(40);
 /// MiB for all of PostgreSQL; its ballast leaves nothing of it.
 const DISK: u64 = 320;
 const DATABASE: &str = "postgres";
+/// Transactions that wait in a circle are to be counted before any of them gives up by itself.
+const DEADLOCK: (&str, &str) = ("deadlock_timeout", "20ms");
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +112,7 @@ impl Stage {
 
     fn on_postgres(binary: &Path, work: &Path) -> Result<Self> {
         let small = Mounted::new(&work.join("disk"), DISK)?;
-        let settings = [("max_wal_size", "48MB"), ("min_wal_size", "2MB"), ("restart_after_crash", "on")];
+        let settings = [("max_wal_size", "48MB"), ("min_wal_size", "2MB"), ("restart_after_crash", "on"), DEADLOCK];
         let options = Options {
             settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
             parent: Some(small.at().to_owned()),

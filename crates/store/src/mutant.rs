@@ -5,16 +5,15 @@
 /// What is done wrong. Each stands in one file, where [`active`] is asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mutant {
-    /// SQLite: everybody is answered before the commit.
+    /// Everybody is answered before the commit, which does not come.
     AnswersFirst,
-    /// PostgreSQL: everybody is answered before the commit is on the disk.
-    CommitsLoosely,
     /// A seat is claimed without a look at whether it is taken.
     ClaimsBlindly,
     /// SQLite: a retry is carried out again, whatever was answered to its key.
     ForgetsKeys,
-    /// PostgreSQL: every second lane locks its seats from the last to the first.
-    LocksBackwards,
+    /// PostgreSQL: seats are locked one by one, by some from the first to the last and by others from the last to the
+    /// first.
+    LocksUnsorted,
     /// A hold's deadline counts on when it has been paid.
     ExpiresPaid,
     /// PostgreSQL: a commit whose answer was lost is taken for one that was not made.
@@ -35,10 +34,9 @@ pub(crate) fn active(mutant: Mutant) -> bool {
     static NAMED: LazyLock<Option<Mutant>> =
         LazyLock::new(|| match std::env::var("HOUSELIGHTS_MUTANT").ok()?.as_str() {
             "answers-first" => Some(Mutant::AnswersFirst),
-            "commits-loosely" => Some(Mutant::CommitsLoosely),
             "claims-blindly" => Some(Mutant::ClaimsBlindly),
             "forgets-keys" => Some(Mutant::ForgetsKeys),
-            "locks-backwards" => Some(Mutant::LocksBackwards),
+            "locks-unsorted" => Some(Mutant::LocksUnsorted),
             "expires-paid" => Some(Mutant::ExpiresPaid),
             "doubts-commits" => Some(Mutant::DoubtsCommits),
             "frees-order" => Some(Mutant::FreesOrder),

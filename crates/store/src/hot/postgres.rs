@@ -372,9 +372,14 @@ async fn write(session: &Session, known: &Known, decided: &Decisions, (begun, un
         steps.insert(0, settle(until));
     }
     let first = async { if begun { Ok(()) } else { session.word(BEGIN).await } };
-    let commit =
-        if mutant::active(Mutant::CommitsLoosely) { "SET LOCAL synchronous_commit TO off; COMMIT" } else { "COMMIT" };
-    let all = join(first, join(session.run_all(&steps), session.word(commit)));
+    let commit = if mutant::active(Mutant::AnswersFirst) { "SELECT 1" } else { "COMMIT" };
+    let sent = async {
+        if mutant::active(Mutant::LocksUnsorted) {
+            return (session.run_each(&steps).await, session.word(commit).await);
+        }
+        join(session.run_all(&steps), session.word(commit)).await
+    };
+    let all = join(first, sent);
     let Ok((answer, (answers, committed))) = timeout_at(until, all).await else { return Err(Trouble::InDoubt(away())) };
     answer.map_err(doubtful(Sql::Settle))?;
     for (step, answered) in steps.iter().zip(answers) {

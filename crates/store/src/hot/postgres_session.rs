@@ -145,6 +145,15 @@ impl Session {
         .await
     }
 
+    /// As [`Self::run_all`], but waits for each answer before it sends the next: as slow as it sounds.
+    pub(super) async fn run_each(&self, steps: &[Step]) -> Vec<Answered> {
+        let mut answers = Vec::with_capacity(steps.len());
+        for step in steps {
+            answers.extend(self.run_all(std::slice::from_ref(step)).await);
+        }
+        answers
+    }
+
     /// BEGIN, COMMIT and ROLLBACK.
     pub(super) async fn word(&self, word: &str) -> std::result::Result<(), tokio_postgres::Error> {
         self.client.batch_execute(word).await

@@ -57,12 +57,7 @@ pub(super) fn steps(known: &Known, decided: &Decisions, (owned, seq): (Owned, i6
 }
 
 fn claims(known: &Known, decided: &Decisions, steps: &mut Vec<Step>) {
-    let (mut moved, mut new): (Vec<_>, Vec<_>) =
-        decided.work.claims.iter().partition(|row| known.claims.contains_key(row.0));
-    if mutant::active(Mutant::LocksBackwards) && decided.chain.lane % 2 == 0 {
-        moved.reverse();
-        new.reverse();
-    }
+    let (moved, new): (Vec<_>, Vec<_>) = decided.work.claims.iter().partition(|row| known.claims.contains_key(row.0));
     let columns = |rows: &[(&Seat, &Claim)]| {
         vec![
             column(rows, |row| row.0.0.0),
@@ -73,13 +68,18 @@ fn claims(known: &Known, decided: &Decisions, steps: &mut Vec<Step>) {
             column(rows, |row| row.1.booking.0),
         ]
     };
-    if !new.is_empty() {
-        steps.push(Step::new(Sql::InsertClaims, columns(&new)));
+    let at_once = if mutant::active(Mutant::LocksUnsorted) { 1 } else { usize::MAX };
+    let first = steps.len();
+    for new in new.chunks(at_once) {
+        steps.push(Step::new(Sql::InsertClaims, columns(new)));
     }
-    if !moved.is_empty() {
-        let mut params = columns(&moved);
-        params.push(column(&moved, |row| known.claims.get(row.0).map_or(0, |claim| claim.row.version)));
+    for moved in moved.chunks(at_once) {
+        let mut params = columns(moved);
+        params.push(column(moved, |row| known.claims.get(row.0).map_or(0, |claim| claim.row.version)));
         steps.push(Step::new(Sql::UpdateClaims, params));
+    }
+    if mutant::active(Mutant::LocksUnsorted) && decided.chain.next_seq % 2 == 0 {
+        steps[first..].reverse();
     }
 }
 
