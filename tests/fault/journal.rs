@@ -237,8 +237,8 @@ mod tests {
         journal.add(&before).unwrap();
         let after = [Op { returned: 30, outcome: Outcome::Ok(vec![told(1, 5, "cancelled")]), ..before[0].clone() }];
         journal.changed(&before, &after).unwrap();
-        let last = if lost { Observed::new() } else { seen(&[told(1, 5, "cancelled")]) };
-        journal.seen(&known, &last, true).unwrap();
+        let after_all = if lost { Observed::new() } else { seen(&[told(1, 5, "cancelled")]) };
+        journal.seen(&known, &after_all, true).unwrap();
     }
 
     #[test]
@@ -263,6 +263,6 @@ mod tests {
         journal.found(&[Violation(crate::check::Kind::Deadlock, "3 of them".to_owned())]).unwrap();
         assert_eq!(replay(&path).unwrap().found[0].1, "as the run said: Deadlock: 3 of them");
         journal.note(&json!({"what": "else"})).unwrap();
-        assert!(replay(&path).unwrap_err().starts_with("line 9 is not one that a run writes"));
+        assert!(replay(&path).unwrap_err().starts_with("line 11 is not one that a run writes"));
     }
 }
