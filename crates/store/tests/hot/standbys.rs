@@ -34,24 +34,38 @@ fn wanted() -> [Command; 1] {
 }
 
 /// A commit that waits for a standby is cut off: it is there when one looks, and would be gone after a failover.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_batch_that_no_standby_has_is_not_acknowledged() {
+async fn cut_off(known: bool, waiting: &str) {
     let (cluster, admin) = primary(&[]).await;
     let options = PostgresOptions { limit: Duration::from_millis(500), ..PostgresOptions::at(cluster.url("postgres")) };
     let house = House::on(Db::open_postgres(options, Access::Serve).await.unwrap()).await;
     let mut lane = lane(&house.db).await;
+    if known {
+        let before = [Command { actor: actor(1), action: claim(1, &[8], None), key: None }];
+        assert!(lane.apply(&before, UtcMicros(1_000)).await.decisions[0].as_ref().unwrap().is_ok());
+    }
     set(&admin, "synchronous_standby_names", "nobody").await;
     let applied = tokio::spawn(async move { lane.apply(&wanted(), UtcMicros(1_000)).await });
-    let waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query = 'COMMIT'";
+    let waiting = format!("SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '{waiting}%'");
     let cut = loop {
-        if let Some(waits) = numbers(&admin, waiting).await.first() {
+        if let Some(waits) = numbers(&admin, &waiting).await.first() {
             break *waits;
         }
     };
     admin.batch_execute(&format!("SELECT pg_terminate_backend({cut})")).await.unwrap();
     let decision = applied.await.unwrap().decisions.remove(0);
     assert!(matches!(decision, Err(Error::Unknown(_))), "{decision:?}");
-    assert_eq!(numbers(&admin, "SELECT seat_number::int FROM bookings").await, [7], "the primary has it");
+    let there = "SELECT seat_number::int FROM bookings WHERE seat_number = 7";
+    assert_eq!(numbers(&admin, there).await, [7], "the primary has it");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_that_no_standby_has_is_not_acknowledged() {
+    cut_off(false, "COMMIT").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sale_of_one_statement_that_no_standby_has_is_not_acknowledged() {
+    cut_off(true, "WITH advanced").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
