@@ -173,6 +173,12 @@ impl ShowFacts {
         self.sales(now) == Sales::Open
     }
 
+    /// What is spoken in a film with these languages: the show's own word, or the film's only language.
+    pub fn spoken<'a>(&'a self, of_film: &'a [String]) -> Option<&'a str> {
+        let only = if let [one] = of_film { Some(one.as_str()) } else { None };
+        self.row.audio.as_deref().or(only)
+    }
+
     /// Where its sales stand at `now`.
     pub fn sales(&self, now: UtcMicros) -> Sales {
         Sales::at(self.row.called_off, self.row.sales_open_at, self.row.sales_close_at, now)

@@ -82,10 +82,9 @@ impl Listed {
         self.local.date()
     }
 
-    /// What is spoken: the show's own word, or the film's only language.
+    /// What is spoken.
     pub fn language(&self) -> Option<&str> {
-        let only = if let [one] = self.film.languages.as_slice() { Some(one.as_str()) } else { None };
-        self.facts.row.audio.as_deref().or(only)
+        self.facts.spoken(&self.film.languages)
     }
 
     /// It has begun and nobody can go in any more.

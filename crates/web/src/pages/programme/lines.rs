@@ -123,17 +123,20 @@ impl ShowTime {
 /// `2D · German, English subtitles`.
 fn detail(t: Text, show: &ShowLine) -> String {
     let row = &show.facts.row;
-    let spoken = show.language.as_deref().map(|code| language(t, code));
-    let written = row.subtitles.as_deref().map(|code| language(t, code));
-    let languages = match (spoken, written) {
+    let languages = languages(t, show.language.as_deref(), row.subtitles.as_deref());
+    let parts = row.format.as_deref().map(Cow::Borrowed).into_iter().chain(languages);
+    parts.collect::<Vec<_>>().join(" · ")
+}
+
+/// `German, English subtitles`, of the codes of what is spoken and written.
+pub(crate) fn languages<'a>(t: Text, spoken: Option<&'a str>, written: Option<&'a str>) -> Option<Cow<'a, str>> {
+    match (spoken.map(|code| language(t, code)), written.map(|code| language(t, code))) {
         (Some(spoken), Some(written)) => {
             Some(t.with("show-spoken-and-written", &[("spoken", spoken.into()), ("written", written.into())]))
         }
         (None, Some(written)) => Some(t.with("show-written", &[("written", written.into())])),
         (spoken, None) => spoken,
-    };
-    let parts = row.format.as_deref().map(Cow::Borrowed).into_iter().chain(languages);
-    parts.collect::<Vec<_>>().join(" · ")
+    }
 }
 
 /// What the cheapest seat costs that everybody may take.

@@ -1,6 +1,6 @@
 //! What the show's page shows.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use askama::Template;
 use axum_extra::routing::TypedPath;
@@ -17,7 +17,10 @@ use super::{
     map::{HallMap, Place, Row, Source},
 };
 use crate::{
-    pages::shell::{self, Page},
+    pages::{
+        programme::lines::languages,
+        shell::{self, Page},
+    },
     problem::Code,
     text::Text,
 };
@@ -95,6 +98,8 @@ pub(crate) struct ShowPage {
     ends: String,
     certificate: Option<String>,
     format: Option<String>,
+    /// What is spoken and what is written below the picture.
+    languages: Option<String>,
     /// How things stand with the sale, where there is something to say.
     standing: Option<Told>,
     /// Why the form came back.
@@ -135,6 +140,7 @@ impl ShowPage {
             ends: clock(row.ends_at),
             certificate: film.certificate.clone(),
             format: row.format.clone(),
+            languages: languages(t, facts.spoken(&film.languages), row.subtitles.as_deref()).map(Cow::into_owned),
             standing: standing(t, facts, moment, map.free),
             no: circumstances.no.map(|no| reason(t, no, &map)),
             map,

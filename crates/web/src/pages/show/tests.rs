@@ -128,6 +128,7 @@ pub(super) fn samples(t: Text) -> Vec<ShowPage> {
         row.movie_title = HOSTILE.into();
         row.cinema_name = HOSTILE.into();
         row.screen_name = HOSTILE.into();
+        row.audio = Some(HOSTILE.into());
         row.format = Some(HOSTILE.into());
     });
     let off = facts(every_kind(), |row| row.called_off = true);
@@ -226,6 +227,22 @@ fn a_page_is_what_it_was() {
     let states = [Free, Sold, Held, Free, Free, Sold, Free, Free, Free, Free];
     let shown = page(ENGLISH, &show, &states, -60, &choice("1,6"), Some(Code::SeatTaken));
     insta::assert_snapshot!(shown.render().unwrap());
+}
+
+#[test]
+fn what_is_spoken_and_written_stands_above_the_hall() {
+    let free = [SeatState::Free; 10];
+    let shown = |language: Language, audio: Option<&str>, subtitles: Option<&str>| {
+        let show = facts(every_kind(), |row| {
+            (row.audio, row.subtitles) = (audio.map(str::to_owned), subtitles.map(str::to_owned));
+        });
+        page(Text(language), &show, &free, -60, &Choice::default(), None).render().unwrap()
+    };
+    assert!(shown(Language::English, Some("de"), Some("en")).contains("2D · German, English subtitles · "));
+    assert!(shown(Language::German, Some("de"), Some("en")).contains("2D · Deutsch, "));
+    assert!(shown(Language::Spanish, Some("de"), None).contains("2D · alemán · "));
+    assert!(shown(Language::English, None, Some("fr")).contains("2D · French subtitles · "));
+    assert!(shown(Language::English, None, None).contains("2D · Certificate"));
 }
 
 #[test]
