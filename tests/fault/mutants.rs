@@ -43,16 +43,17 @@ const CASES: [Case; 8] = [
         kinds: &[Kind::Lost],
     },
     Case {
-        says: "has claims without their key, and does not look at them",
-        mutation: Mutation { mutant: Some("claims-blindly"), keyless: true, ..RIGHT },
+        says: "does not look whether a seat is taken",
+        mutation: Mutation { mutant: Some("claims-blindly"), ..RIGHT },
         database: Database::Sqlite,
         nemesis: Nemesis::None,
         rounds: 2,
-        kinds: &[Kind::TwoOwners],
+        // What stands behind the look refuses it, and customers are told 500.
+        kinds: &[Kind::TwoOwners, Kind::Wrong],
     },
     Case {
         says: "has claims without their key",
-        mutation: Mutation { keyless: true, ..RIGHT },
+        mutation: Mutation { keyless: true, crowded: true, ..RIGHT },
         database: Database::Postgres,
         nemesis: Nemesis::None,
         rounds: 8,

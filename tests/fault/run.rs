@@ -57,7 +57,7 @@ pub(crate) struct Setup {
 pub(crate) struct Mutation {
     /// The fault that is built into the binary and switched on.
     pub(crate) mutant: Option<&'static str>,
-    /// Claims have lost their key.
+    /// PostgreSQL's claims have lost their key.
     pub(crate) keyless: bool,
     /// Every node is killed at the end of every round: what was acknowledged must outlive that.
     pub(crate) killed_last: bool,

@@ -8,6 +8,12 @@ use std::{
     time::Duration,
 };
 
+use crate::{
+    check::{Kind, Violation},
+    network::Network,
+    node::{Dress, Node, copy},
+    proxy::{Mood, Proxy},
+};
 use houselights_testpg::{Cluster, Options, Stop};
 use houselights_tests::harness::{
     Attempting as _, Result,
@@ -15,14 +21,6 @@ use houselights_tests::harness::{
     disk::{Mounted, fill},
     house,
     server::{Recipe, Server, poll, signal},
-};
-use rusqlite::Connection;
-
-use crate::{
-    check::{Kind, Violation},
-    network::Network,
-    node::{Dress, Node, copy},
-    proxy::{Mood, Proxy},
 };
 
 const BACK_WITHIN: Duration = Duration::from_mins(1);
@@ -215,16 +213,10 @@ impl Stage {
         Ok(found.into_iter().collect())
     }
 
-    /// Takes the key from the claims. No node may run.
+    /// Takes the key from PostgreSQL's claims. No node may run.
     pub(crate) fn take_key(&self) -> Result {
-        if self.cluster.is_some() {
-            let key = "ALTER TABLE claims DROP CONSTRAINT claims_pkey; CREATE INDEX ON claims (show_id, seat_number)";
-            return self.query(key).map(drop);
-        }
-        let database = Connection::open(self.desk.data.join("houselights.sqlite3")).attempting("the database")?;
-        let keyless = "CREATE TABLE keyless AS SELECT * FROM claims; DROP TABLE claims;
-                       ALTER TABLE keyless RENAME TO claims; CREATE INDEX claims_by_seat ON claims (show_id, seat_number)";
-        database.execute_batch(keyless).attempting("cannot take the key from the claims")
+        let key = "ALTER TABLE claims DROP CONSTRAINT claims_pkey; CREATE INDEX ON claims (show_id, seat_number)";
+        self.query(key).map(drop)
     }
 
     /// As if its first process were killed.
