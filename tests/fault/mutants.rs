@@ -56,7 +56,7 @@ const CASES: [Case; 8] = [
         mutation: Mutation { keyless: true, crowded: true, ..RIGHT },
         database: Database::Postgres,
         nemesis: Nemesis::None,
-        rounds: 8,
+        rounds: 20,
         kinds: &[Kind::TwoOwners],
     },
     Case {
@@ -72,7 +72,7 @@ const CASES: [Case; 8] = [
         mutation: Mutation { mutant: Some("locks-unsorted"), crowded: true, ..RIGHT },
         database: Database::Postgres,
         nemesis: Nemesis::None,
-        rounds: 10,
+        rounds: 60,
         kinds: &[Kind::Deadlock],
     },
     Case {
