@@ -25,7 +25,7 @@ struct Case {
 
 const RIGHT: Mutation = Mutation { mutant: None, keyless: false, killed_last: false, crowded: false };
 
-const CASES: [Case; 8] = [
+const CASES: [Case; 9] = [
     Case {
         says: "answers before the commit",
         mutation: Mutation { mutant: Some("answers-first"), killed_last: true, ..RIGHT },
@@ -50,6 +50,14 @@ const CASES: [Case; 8] = [
         rounds: 2,
         // What stands behind the look refuses it, and customers are told 500.
         kinds: &[Kind::TwoOwners, Kind::Wrong],
+    },
+    Case {
+        says: "gives seats away whoever has them",
+        mutation: Mutation { mutant: Some("moves-blindly"), ..RIGHT },
+        database: Database::Sqlite,
+        nemesis: Nemesis::None,
+        rounds: 2,
+        kinds: &[Kind::TwoOwners],
     },
     Case {
         says: "has claims without their key",

@@ -258,6 +258,10 @@ fn meanwhile(stage: &mut Stage, nemeses: &[Nemesis], random: &mut Random, signs:
     for nemesis in nemeses {
         nemesis.does(stage, random)?;
     }
+    if nemeses.iter().all(|nemesis| *nemesis == Nemesis::None) {
+        // Nothing is to be got over, and a mutant may have nothing left to sell.
+        return Ok(Duration::ZERO);
+    }
     let healing = stage.heal();
     let (before, healed) = (signs.acknowledged(), Instant::now());
     healing?;

@@ -9,6 +9,8 @@ pub(crate) enum Mutant {
     AnswersFirst,
     /// A seat is claimed without a look at whether it is taken.
     ClaimsBlindly,
+    /// SQLite: as `ClaimsBlindly`, and the claim is moved on from whatever it is: what the key was, where there is one.
+    MovesBlindly,
     /// SQLite: a retry is carried out again, whatever was answered to its key.
     ForgetsKeys,
     /// PostgreSQL: seats are locked one by one, by some from the first to the last and by others from the last to the
@@ -35,6 +37,7 @@ pub(crate) fn active(mutant: Mutant) -> bool {
         LazyLock::new(|| match std::env::var("HOUSELIGHTS_MUTANT").ok()?.as_str() {
             "answers-first" => Some(Mutant::AnswersFirst),
             "claims-blindly" => Some(Mutant::ClaimsBlindly),
+            "moves-blindly" => Some(Mutant::MovesBlindly),
             "forgets-keys" => Some(Mutant::ForgetsKeys),
             "locks-unsorted" => Some(Mutant::LocksUnsorted),
             "expires-paid" => Some(Mutant::ExpiresPaid),

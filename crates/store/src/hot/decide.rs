@@ -125,7 +125,7 @@ fn claim(
     let rules = allowed!(desk.rules(show)?);
     allowed!(rules.check(&numbers, revision, now));
     let mut before = claim_rows(desk, show, &numbers)?;
-    if mutant::active(Mutant::ClaimsBlindly) {
+    if mutant::active(Mutant::ClaimsBlindly) || mutant::active(Mutant::MovesBlindly) {
         before.fill(None);
     }
     let states = || before.iter().map(|row| ClaimState::of(*row, now));

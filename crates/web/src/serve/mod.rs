@@ -33,9 +33,11 @@ use crate::{auth::Peer, front::Front};
 use endless::Endless;
 use line::Line;
 
-/// For so long clients are told that connections end before idle ones are ended: whoever is about to send a request
-/// learns of it from an answer and not from a reset.
-const FAREWELL: Duration = Duration::from_millis(200);
+/// For so many moments clients are told that connections end before idle ones are ended: whoever is about to send a
+/// request learns of it from an answer and not from a reset.
+const FAREWELL: u32 = 20;
+/// How long a moment is. One that takes much longer has stopped everybody, and the farewell begins anew.
+const MOMENT: Duration = Duration::from_millis(20);
 /// The pause after the system could not give a connection: usually it is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const STREAMS: u32 = 200;
@@ -153,7 +155,7 @@ impl House {
         let open = self.graceful.count();
         let ended = tokio::time::timeout(deadline, async {
             if open > 0 {
-                tokio::time::sleep(FAREWELL).await;
+                moments(FAREWELL).await;
             }
             self.graceful.shutdown().await;
             // Lines that were taken from hyper have their places still.
@@ -165,6 +167,17 @@ impl House {
                 "requests were still not answered at the deadline and are cut"
             );
         }
+    }
+}
+
+/// Waits for so many moments in a row that were none but moments: while the machine, or this runtime, stood still nobody
+/// could be told anything.
+async fn moments(count: u32) {
+    let mut passed = 0;
+    while passed < count {
+        let began = tokio::time::Instant::now();
+        tokio::time::sleep(MOMENT).await;
+        passed = if began.elapsed() > MOMENT * 3 { 0 } else { passed + 1 };
     }
 }
 
