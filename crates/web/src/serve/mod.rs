@@ -18,7 +18,6 @@ use axum::{
     http::{HeaderValue, Request, Version, header},
     response::Response,
 };
-use futures_util::FutureExt;
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -33,11 +32,9 @@ use crate::{auth::Peer, front::Front};
 use endless::Endless;
 use line::Line;
 
-/// For so many moments clients are told that connections end before idle ones are ended: whoever is about to send a
-/// request learns of it from an answer and not from a reset.
-const FAREWELL: u32 = 20;
-/// How long a moment is. One that takes much longer has stopped everybody, and the farewell begins anew.
-const MOMENT: Duration = Duration::from_millis(20);
+/// For so long clients are told that connections end before idle ones are ended: whoever is about to send a request
+/// learns of it from an answer and not from a reset.
+const FAREWELL: Duration = Duration::from_millis(200);
 /// The pause after the system could not give a connection: usually it is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const STREAMS: u32 = 200;
@@ -75,15 +72,14 @@ pub async fn serve(listener: TcpListener, front: Arc<Front>, shutdown: impl Futu
             () = &mut shutdown => break,
         }
     }
+    // Before anybody is told that connections end: whoever is told comes back at once, and must find nobody there
+    // instead of a door that is about to close.
+    if let Err(error) = house.last_ones(listener) {
+        tracing::warn!(%error, "those who had just come could not be let in");
+    }
     house.closing.store(true, Ordering::Relaxed);
     // Live feeds have no end of their own.
     house.front.site().app.seat_maps.close();
-    // Whoever the system has let in already is answered too.
-    while let Ok(permit) = Arc::clone(&house.places).try_acquire_owned() {
-        let Some(Ok((stream, peer))) = listener.accept().now_or_never() else { break };
-        house.welcome(stream, peer, permit);
-    }
-    drop(listener);
     house.farewell().await;
 }
 
@@ -128,6 +124,24 @@ impl House {
         Self { front, builder, graceful: GracefulShutdown::new(), places, all, closing: Arc::default() }
     }
 
+    /// Lets in whom the system has let in already, and closes the door behind them. The system is asked, not the
+    /// runtime, which may not have heard of them yet.
+    fn last_ones(&self, listener: TcpListener) -> std::io::Result<()> {
+        let listener = listener.into_std()?;
+        while let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() {
+            match listener.accept() {
+                Ok((stream, peer)) => {
+                    stream.set_nonblocking(true)?;
+                    self.welcome(TcpStream::from_std(stream)?, peer, permit);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == std::io::ErrorKind::ConnectionAborted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     fn welcome(&self, stream: TcpStream, peer: SocketAddr, permit: OwnedSemaphorePermit) {
         // Without it small answers may wait for the other end's acknowledgement.
         _ = stream.set_nodelay(true);
@@ -155,7 +169,7 @@ impl House {
         let open = self.graceful.count();
         let ended = tokio::time::timeout(deadline, async {
             if open > 0 {
-                moments(FAREWELL).await;
+                tokio::time::sleep(FAREWELL).await;
             }
             self.graceful.shutdown().await;
             // Lines that were taken from hyper have their places still.
@@ -167,17 +181,6 @@ impl House {
                 "requests were still not answered at the deadline and are cut"
             );
         }
-    }
-}
-
-/// Waits for so many moments in a row that were none but moments: while the machine, or this runtime, stood still nobody
-/// could be told anything.
-async fn moments(count: u32) {
-    let mut passed = 0;
-    while passed < count {
-        let began = tokio::time::Instant::now();
-        tokio::time::sleep(MOMENT).await;
-        passed = if began.elapsed() > MOMENT * 3 { 0 } else { passed + 1 };
     }
 }
 
