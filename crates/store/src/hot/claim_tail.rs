@@ -25,8 +25,9 @@ use crate::{
 
 /// Claims merged in one transaction.
 const SLICE: usize = 2_000;
-/// From so many on they are merged even while the queue is busy. About 3 MB.
-const FULL: usize = 32_000;
+/// From so many on they are merged even while the queue is busy. About 10 MB: the more there are, the more rows share a
+/// page that is written.
+const FULL: usize = 100_000;
 /// Fewer than this are left for later.
 const WORTH_IT: usize = 512;
 
