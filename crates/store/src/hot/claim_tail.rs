@@ -15,6 +15,7 @@ use parking_lot::{RwLock, RwLockReadGuard};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
+    merge::{Merge, WORTH_IT},
     sqlite::LANE,
     sqlite_statements::{Sql, Statements},
 };
@@ -23,13 +24,9 @@ use crate::{
     mutant::{self, Mutant},
 };
 
-/// Claims merged in one transaction.
-const SLICE: usize = 2_000;
 /// From so many on they are merged even while the queue is busy. About 10 MB: the more there are, the more rows share a
 /// page that is written.
 const FULL: usize = 100_000;
-/// Fewer than this are left for later.
-const WORTH_IT: usize = 512;
 
 /// Older never writes over newer.
 const MERGE: &str = "INSERT INTO claims (show_id, seat_number, version, deadline, order_id, booking_id)
@@ -68,14 +65,7 @@ struct Tail {
     seats: usize,
     newest: i64,
     /// What is being merged: sorted, and how far that has come.
-    merging: Option<Merge>,
-}
-
-#[derive(Debug)]
-struct Merge {
-    sorted: Vec<(Seat, Claim)>,
-    done: usize,
-    up_to: i64,
+    merging: Option<Merge<(Seat, Claim)>>,
 }
 
 impl ClaimTail {
@@ -124,9 +114,11 @@ impl ClaimTail {
             if tail.merging.is_none() && tail.seats < WORTH_IT {
                 return Ok(false);
             }
-            let merge = tail.begin_merge();
-            let end = (merge.done + SLICE).min(merge.sorted.len());
-            (merge.sorted[merge.done..end].to_vec(), (end == merge.sorted.len()).then_some(merge.up_to))
+            if tail.merging.is_none() {
+                tail.merging = Some(Merge::of(tail.sorted(), tail.newest));
+            }
+            let Some(merge) = &tail.merging else { return Ok(false) };
+            merge.slice()
         };
         let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         write(&tx, &slice)?;
@@ -136,7 +128,7 @@ impl ClaimTail {
         tx.commit()?;
         let mut tail = self.0.write();
         if let Some(merge) = &mut tail.merging {
-            merge.done += slice.len();
+            merge.written(slice.len());
         }
         if let Some(up_to) = finished {
             tail.forget(up_to);
@@ -148,11 +140,10 @@ impl ClaimTail {
 /// Brings the table up to date within a transaction that writes, for whoever asks it who owns what: another process has
 /// no tail, and portable statements know of none.
 pub(crate) fn settle_table(connection: &Connection) -> Result<()> {
-    let mut tail = Tail::read(connection)?;
+    let tail = Tail::read(connection)?;
     if tail.seats > 0 {
-        let all = tail.begin_merge();
-        write(connection, &all.sorted)?;
-        connection.execute(MERGED, [all.up_to])?;
+        write(connection, &tail.sorted())?;
+        connection.execute(MERGED, [tail.newest])?;
     }
     Ok(())
 }
@@ -168,9 +159,7 @@ fn write(connection: &Connection, claims: &[(Seat, Claim)]) -> Result<()> {
 
 /// What the ledger says of seats beyond the table, as a transaction sees it.
 pub(crate) fn unmerged(connection: &Connection) -> Result<Vec<(Seat, Claim)>> {
-    let tail = Tail::read(connection)?;
-    let seats = tail.by_show.into_iter().flat_map(|(show, seats)| seats.into_iter().map(move |one| (show, one)));
-    Ok(seats.map(|(show, (seat, claim))| ((show, seat), claim)).collect())
+    Ok(Tail::read(connection)?.sorted())
 }
 
 /// Version, deadline, order and booking from this column on.
@@ -260,15 +249,14 @@ impl Tail {
         self.newest = self.newest.max(claim.seq);
     }
 
-    fn begin_merge(&mut self) -> &Merge {
-        let (by_show, up_to) = (&self.by_show, self.newest);
-        self.merging.get_or_insert_with(|| {
-            let all =
-                by_show.iter().flat_map(|(show, seats)| seats.iter().map(|(seat, claim)| ((*show, *seat), *claim)));
-            let mut sorted: Vec<_> = all.collect();
-            sorted.sort_unstable_by_key(|(seat, _)| *seat);
-            Merge { sorted, done: 0, up_to }
-        })
+    fn sorted(&self) -> Vec<(Seat, Claim)> {
+        let of_show = |(show, seats): (&ShowId, &HashMap<SeatNumber, Claim>)| {
+            let show = *show;
+            seats.iter().map(move |(seat, claim)| ((show, *seat), *claim)).collect::<Vec<_>>()
+        };
+        let mut all: Vec<_> = self.by_show.iter().flat_map(of_show).collect();
+        all.sort_unstable_by_key(|(seat, _)| *seat);
+        all
     }
 
     fn forget(&mut self, up_to: i64) {

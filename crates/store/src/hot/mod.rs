@@ -5,6 +5,7 @@
 
 pub(crate) mod claim_tail;
 mod decide;
+mod merge;
 mod postgres;
 mod postgres_desk;
 mod postgres_load;

@@ -125,9 +125,11 @@ impl SqliteLane {
             }
             Err(error) => {
                 settle(&turn.connection)?;
-                // A commit that failed may still have reached the disk: believe the database, not memory.
-                self.tip = read_tip(&turn.connection)?;
+                // A commit that failed may still have reached the disk: believe the database, not memory. The tip comes
+                // last: as long as it is old, the next sale runs into the keys of orders that such a commit has made and
+                // comes back here, so that no seat is sold on a tail that could not be read.
                 self.db.claim_tail.reload(&turn.connection)?;
+                self.tip = read_tip(&turn.connection)?;
                 Err(error)
             }
         }

@@ -10,14 +10,11 @@ use houselights_domain::{BookingId, UserId};
 use parking_lot::RwLock;
 use rusqlite::{Connection, params};
 
+use super::merge::{Merge, WORTH_IT};
 use crate::error::Result;
 
-/// Rows merged in one transaction.
-const SLICE: usize = 2_000;
 /// From so many rows on the tail is merged even while the queue is busy. About 2 MB.
 const FULL: usize = 100_000;
-/// Fewer rows than this are left for later, unless the tail is to be emptied.
-const WORTH_IT: usize = 512;
 
 #[derive(Debug, Default)]
 pub(crate) struct UserIndex(RwLock<Tail>);
@@ -28,18 +25,11 @@ struct Tail {
     rows: usize,
     newest: HighWater,
     /// What is being merged: sorted, and how far that has come.
-    merging: Option<Merge>,
+    merging: Option<Merge<(UserId, BookingId)>>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct HighWater(i64);
-
-#[derive(Debug)]
-struct Merge {
-    sorted: Vec<(UserId, BookingId)>,
-    done: usize,
-    up_to: HighWater,
-}
 
 impl UserIndex {
     /// Reads the bookings that have not been merged.
@@ -84,14 +74,11 @@ impl UserIndex {
             if tail.merging.is_none() && tail.rows < WORTH_IT {
                 return Ok(false);
             }
-            let up_to = tail.newest;
             if tail.merging.is_none() {
-                let sorted = tail.sorted();
-                tail.merging = Some(Merge { sorted, done: 0, up_to });
+                tail.merging = Some(Merge::of(tail.sorted(), tail.newest.0));
             }
             let Some(merge) = &tail.merging else { return Ok(false) };
-            let end = (merge.done + SLICE).min(merge.sorted.len());
-            (merge.sorted[merge.done..end].to_vec(), (end == merge.sorted.len()).then_some(merge.up_to))
+            merge.slice()
         };
         let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         {
@@ -101,16 +88,16 @@ impl UserIndex {
                 insert.execute(params![user.0, booking.0])?;
             }
             if let Some(up_to) = finished {
-                tx.execute("UPDATE user_bookings_merged SET up_to_booking = ?1", [up_to.0])?;
+                tx.execute("UPDATE user_bookings_merged SET up_to_booking = ?1", [up_to])?;
             }
         }
         tx.commit()?;
         let mut tail = self.0.write();
         if let Some(merge) = &mut tail.merging {
-            merge.done += slice.len();
+            merge.written(slice.len());
         }
         if let Some(up_to) = finished {
-            tail.forget(up_to);
+            tail.forget(HighWater(up_to));
         }
         Ok(finished.is_none())
     }
