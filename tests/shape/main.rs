@@ -4,6 +4,7 @@
 
 mod arrows;
 mod code;
+mod programme;
 mod readme;
 mod source;
 mod text;

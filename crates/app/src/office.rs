@@ -13,10 +13,10 @@ pub use houselights_store::cold::{
     shows::StoredShow,
 };
 use houselights_store::{
-    Db, Tx,
+    Db,
     cold::{
         shows::Clash,
-        turns::{self, Turn},
+        turns::{self, ProgrammeTurn},
     },
     exec::BoxFuture,
 };
@@ -66,12 +66,12 @@ impl Office {
     async fn write<T, F>(&self, body: F) -> Result<T>
     where
         T: Send + 'static,
-        F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+        F: for<'t> FnOnce(&'t ProgrammeTurn<'t>) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         let write = self.db.write(move |tx| {
             Box::pin(async move {
-                turns::take(tx, Turn::Programme).await?;
-                body(tx).await
+                let turn = turns::programme(tx).await?;
+                body(&turn).await
             })
         });
         let done = write.await;

@@ -4,8 +4,7 @@ use houselights_domain::{Role, UserId};
 use houselights_store::{
     Error as StoreError, Tx,
     cold::{
-        sessions,
-        turns::{self, Turn},
+        sessions, turns,
         users::{self, User},
     },
     exec::BoxFuture,
@@ -171,7 +170,7 @@ impl Accounts {
             .db
             .write(move |tx| {
                 Box::pin(async move {
-                    turns::take(tx, Turn::Accounts).await?;
+                    turns::accounts(tx).await?;
                     let old = users::by_id(tx, user).await?.ok_or(Error::NotFound("account"))?;
                     let changed = change(tx, old).await?;
                     let ended = sessions::revoke_all(tx, user, now).await?;

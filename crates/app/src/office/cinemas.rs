@@ -4,13 +4,11 @@ use houselights_domain::{
     CinemaId, LayoutId, ScreenId, UtcMicros,
     draft::{CinemaDraft, NewCinema, NewScreen, ScreenDraft},
 };
-use houselights_store::{
-    Tx,
-    cold::{
-        cinemas::{self as rows, CinemaRow},
-        screens::{self as screen_rows, LayoutVersion, ScreenRow},
-        shows,
-    },
+use houselights_store::cold::{
+    cinemas::{self as rows, CinemaRow},
+    screens::{self as screen_rows, LayoutVersion, ScreenRow},
+    shows,
+    turns::ProgrammeTurn,
 };
 
 use super::{Office, fault, overlap, put, same_key};
@@ -173,7 +171,13 @@ impl Office {
     }
 }
 
-async fn put_screen(tx: &Tx, mut stored: Stored, cinema: &str, asked: &NewScreen, now: UtcMicros) -> Result<ScreenRow> {
+async fn put_screen(
+    tx: &ProgrammeTurn<'_>,
+    mut stored: Stored,
+    cinema: &str,
+    asked: &NewScreen,
+    now: UtcMicros,
+) -> Result<ScreenRow> {
     put(stored.put_screen(tx, cinema, asked, TicketsMay::KeepTheirLayout, now).await)?;
     for id in std::mem::take(&mut stored.recleaned) {
         if let Some(clash) = shows::clash_on_screen(tx, id, now).await? {

@@ -6,9 +6,9 @@ use houselights_domain::{
     problem::quoted,
     programme::{CheckedProgramme, Programme},
 };
-use houselights_store::{
-    Tx,
-    cold::shows::{self as rows, StoredShow},
+use houselights_store::cold::{
+    shows::{self as rows, StoredShow},
+    turns::ProgrammeTurn,
 };
 
 use super::{Office, fault, overlap, put, same_key};
@@ -99,7 +99,7 @@ impl Office {
 }
 
 /// A show by itself is a programme with one show; the problems' paths lose the `shows[0].` that staff never wrote.
-async fn put_show(tx: &Tx, draft: ShowDraft, now: UtcMicros) -> Result<StoredShow> {
+async fn put_show(tx: &ProgrammeTurn<'_>, draft: ShowDraft, now: UtcMicros) -> Result<StoredShow> {
     let file = Programme { shows: vec![draft], ..Programme::default() };
     let mut stored = Stored::for_file(tx, &file).await?;
     let checked = file.check(&stored.known()?).map_err(|problems| {

@@ -12,10 +12,10 @@ use houselights_domain::{
     problem::quoted,
 };
 use houselights_store::{
-    Db, Tx,
+    Db,
     cold::{
         movies,
-        turns::{self, Turn},
+        turns::{self, ProgrammeTurn},
     },
 };
 use serde_json::Value;
@@ -79,14 +79,14 @@ pub async fn import_movies(
             return Ok(report);
         }
         let count = batch.len();
-        let added = db.write(move |tx| Box::pin(async move { add_new(tx, &batch).await })).await?;
+        let added =
+            db.write(move |tx| Box::pin(async move { add_new(&turns::programme(tx).await?, &batch).await })).await?;
         report.added += added;
         report.unchanged += count - added;
     }
 }
 
-async fn add_new(tx: &Tx, batch: &[NewMovie]) -> Result<usize> {
-    turns::take(tx, Turn::Programme).await?;
+async fn add_new(tx: &ProgrammeTurn<'_>, batch: &[NewMovie]) -> Result<usize> {
     let keys: Vec<&str> = batch.iter().map(|movie| movie.key.as_str()).collect();
     let there = movies_there(tx, &keys).await?;
     let mut added = 0;

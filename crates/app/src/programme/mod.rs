@@ -17,10 +17,10 @@ use houselights_domain::{
     programme::Programme,
 };
 use houselights_store::{
-    Db, Tx,
+    Db,
     cold::{
         movies as movie_rows, shows as show_rows,
-        turns::{self, Turn},
+        turns::{self, ProgrammeTurn},
     },
 };
 use tokio::sync::watch;
@@ -89,8 +89,8 @@ pub async fn import(db: &Db, clock: &dyn Clock, text: String, progress: Progress
     let (told, mut tells) = watch::channel((0, file.parts()));
     let write = db.write(move |tx| {
         Box::pin(async move {
-            turns::take(tx, Turn::Programme).await?;
-            take(tx, &file, now, &told).await
+            let turn = turns::programme(tx).await?;
+            take(&turn, &file, now, &told).await
         })
     });
     let mut write = std::pin::pin!(write);
@@ -113,7 +113,7 @@ pub(crate) fn invalid(problems: Vec<Problem>) -> Error {
 
 /// One file under way.
 struct Import<'i> {
-    tx: &'i Tx,
+    tx: &'i ProgrammeTurn<'i>,
     now: UtcMicros,
     stored: Stored,
     report: ImportReport,
@@ -128,7 +128,12 @@ enum Longer {
     Movie(MovieId),
 }
 
-async fn take(tx: &Tx, file: &Programme, now: UtcMicros, told: &watch::Sender<(usize, usize)>) -> Result<ImportReport> {
+async fn take(
+    tx: &ProgrammeTurn<'_>,
+    file: &Programme,
+    now: UtcMicros,
+    told: &watch::Sender<(usize, usize)>,
+) -> Result<ImportReport> {
     let stored = Stored::for_file(tx, file).await?;
     let checked = file.check(&stored.known()?).map_err(invalid)?;
     let problems = Problems::default();
@@ -225,7 +230,7 @@ impl Import<'_> {
 }
 
 /// The keys of a list of films that the database has already.
-async fn movies_there(tx: &Tx, keys: &[&str]) -> Result<BTreeSet<String>> {
+async fn movies_there(tx: &ProgrammeTurn<'_>, keys: &[&str]) -> Result<BTreeSet<String>> {
     Ok(movie_rows::of_keys(tx, keys).await?.into_iter().map(|movie| movie.key).collect())
 }
 

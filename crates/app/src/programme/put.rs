@@ -6,15 +6,13 @@ use houselights_domain::{
     layout::{Layout, LayoutPlan},
     problem::quoted,
 };
-use houselights_store::{
-    Tx,
-    cold::{
-        catalogue::Movie,
-        cinemas::{self, CinemaRow},
-        movies,
-        screens::{self, ScreenRow},
-        shows::{self, Clash, ShowFields, StoredShow},
-    },
+use houselights_store::cold::{
+    catalogue::Movie,
+    cinemas::{self, CinemaRow},
+    movies,
+    screens::{self, ScreenRow},
+    shows::{self, Clash, ShowFields, StoredShow},
+    turns::ProgrammeTurn,
 };
 
 use super::stored::{Stored, zone};
@@ -83,7 +81,7 @@ pub(crate) fn clash_told(clash: &Clash) -> String {
 
 impl Stored {
     /// Puts a cinema without its screens.
-    pub(crate) async fn put_cinema(&mut self, tx: &Tx, asked: &NewCinema) -> Put<Change> {
+    pub(crate) async fn put_cinema(&mut self, tx: &ProgrammeTurn<'_>, asked: &NewCinema) -> Put<Change> {
         let row = |id| CinemaRow {
             id,
             key: asked.key.clone(),
@@ -119,7 +117,7 @@ impl Stored {
     /// Puts a screen of a cinema that is stored.
     pub(crate) async fn put_screen(
         &mut self,
-        tx: &Tx,
+        tx: &ProgrammeTurn<'_>,
         cinema: &str,
         asked: &NewScreen,
         tickets: TicketsMay,
@@ -154,7 +152,13 @@ impl Stored {
         Ok(Change::Changed)
     }
 
-    async fn add_screen(&self, tx: &Tx, cinema: &str, asked: &NewScreen, now: UtcMicros) -> Put<ScreenRow> {
+    async fn add_screen(
+        &self,
+        tx: &ProgrammeTurn<'_>,
+        cinema: &str,
+        asked: &NewScreen,
+        now: UtcMicros,
+    ) -> Put<ScreenRow> {
         let Some(cinema) = self.cinemas.get(cinema) else {
             return no("", format!("there is no cinema {}", quoted(cinema)));
         };
@@ -176,7 +180,7 @@ impl Stored {
     }
 
     /// Puts a movie; a new running time moves the ends of its coming shows.
-    pub(crate) async fn put_movie(&mut self, tx: &Tx, asked: &NewMovie, now: UtcMicros) -> Put<Change> {
+    pub(crate) async fn put_movie(&mut self, tx: &ProgrammeTurn<'_>, asked: &NewMovie, now: UtcMicros) -> Put<Change> {
         let Some(there) = self.movies.get(&asked.key) else {
             let id = movies::add(tx, asked).await?;
             self.movies.insert(asked.key.clone(), Movie::of(id, asked));
@@ -197,7 +201,7 @@ impl Stored {
     }
 
     /// Reads shows again that a change of their screen or movie has changed.
-    async fn refresh(&mut self, tx: &Tx, which: impl Fn(&StoredShow) -> bool) -> Put<()> {
+    async fn refresh(&mut self, tx: &ProgrammeTurn<'_>, which: impl Fn(&StoredShow) -> bool) -> Put<()> {
         let keys: Vec<&str> = self.shows.values().filter(|show| which(show)).map(|show| show.key.as_str()).collect();
         for show in shows::of_keys(tx, &keys).await? {
             self.shows.insert(show.key.clone(), show);
@@ -206,7 +210,12 @@ impl Stored {
     }
 
     /// Puts a show whose movie and screen are stored. Whether the screen is free is asked when all shows are put.
-    pub(crate) async fn put_show(&mut self, tx: &Tx, asked: &NewShow, now: UtcMicros) -> Put<(Change, ShowId)> {
+    pub(crate) async fn put_show(
+        &mut self,
+        tx: &ProgrammeTurn<'_>,
+        asked: &NewShow,
+        now: UtcMicros,
+    ) -> Put<(Change, ShowId)> {
         let mut wanted = self.fields(asked)?;
         let Some(there) = self.shows.get(&asked.key) else {
             return Ok((Change::Created, shows::add(tx, &asked.key, &wanted).await?));
@@ -298,7 +307,13 @@ fn with_plan(row: ScreenRow, layout: &Layout) -> Put<ScreenRow> {
 }
 
 /// Gives a screen a new layout, and its coming shows without tickets with it.
-async fn rebuild(tx: &Tx, row: &ScreenRow, layout: &Layout, tickets: TicketsMay, now: UtcMicros) -> Put<LayoutId> {
+async fn rebuild(
+    tx: &ProgrammeTurn<'_>,
+    row: &ScreenRow,
+    layout: &Layout,
+    tickets: TicketsMay,
+    now: UtcMicros,
+) -> Put<LayoutId> {
     shows::lock_on_screen(tx, row.id, now).await?;
     if tickets == TicketsMay::NotLoseTheirLayout {
         let sold = shows::with_live_tickets(tx, row.id, now).await?;

@@ -189,8 +189,10 @@ async fn a_show_that_was_called_off_stays_so() {
     let house = House::new().await;
     house.import(&file()).await.unwrap();
     let id = house.show("s1").await.id;
-    let done: Result<()> =
-        house.db.write(move |tx| Box::pin(async move { Ok(show_rows::call_off(tx, id).await?) })).await;
+    let done: Result<()> = house
+        .db
+        .write(move |tx| Box::pin(async move { Ok(show_rows::call_off(&turns::programme(tx).await?, id).await?) }))
+        .await;
     done.unwrap();
     assert!(!house.import(&file()).await.unwrap().changed());
     let mut new = file();

@@ -2,6 +2,7 @@
 
 use houselights_domain::{CinemaId, draft::NewCinema};
 
+use super::turns::ProgrammeTurn;
 use crate::{
     error::Result,
     exec::{Query, Tx},
@@ -51,8 +52,8 @@ pub async fn one(db: &impl Query, id: CinemaId) -> Result<Option<CinemaRow>> {
 }
 
 /// Adds a cinema without screens.
-pub async fn add(db: &impl Query, cinema: &NewCinema) -> Result<CinemaId> {
-    let added = db.first(
+pub async fn add(tx: &ProgrammeTurn<'_>, cinema: &NewCinema) -> Result<CinemaId> {
+    let added = tx.first(
         "INSERT INTO cinemas (key, name, timezone, currency) VALUES ($1, $2, $3, $4) RETURNING id",
         params![&cinema.key, &cinema.name, &cinema.timezone, cinema.currency.code()],
     );
@@ -60,8 +61,8 @@ pub async fn add(db: &impl Query, cinema: &NewCinema) -> Result<CinemaId> {
 }
 
 /// Changes everything but the key.
-pub async fn change(db: &impl Query, id: CinemaId, cinema: &NewCinema) -> Result<()> {
-    db.rows(
+pub async fn change(tx: &ProgrammeTurn<'_>, id: CinemaId, cinema: &NewCinema) -> Result<()> {
+    tx.rows(
         "UPDATE cinemas SET name = $2, timezone = $3, currency = $4 WHERE id = $1",
         params![id, &cinema.name, &cinema.timezone, cinema.currency.code()],
     )
@@ -70,8 +71,8 @@ pub async fn change(db: &impl Query, id: CinemaId, cinema: &NewCinema) -> Result
 }
 
 /// Deletes a cinema; [`crate::Error::InUse`] while it has screens.
-pub async fn delete(db: &impl Query, id: CinemaId) -> Result<()> {
-    db.rows("DELETE FROM cinemas WHERE id = $1", params![id]).await?;
+pub async fn delete(tx: &ProgrammeTurn<'_>, id: CinemaId) -> Result<()> {
+    tx.rows("DELETE FROM cinemas WHERE id = $1", params![id]).await?;
     Ok(())
 }
 

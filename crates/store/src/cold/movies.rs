@@ -2,7 +2,7 @@
 
 use houselights_domain::{MovieId, draft::NewMovie};
 
-use super::catalogue::Movie;
+use super::{catalogue::Movie, turns::ProgrammeTurn};
 use crate::{
     error::{Error, Result},
     exec::Query,
@@ -76,8 +76,8 @@ fn list(labels: &[String]) -> Result<String> {
 }
 
 /// Adds a movie.
-pub async fn add(db: &impl Query, movie: &NewMovie) -> Result<MovieId> {
-    let added = db.first(
+pub async fn add(tx: &ProgrammeTurn<'_>, movie: &NewMovie) -> Result<MovieId> {
+    let added = tx.first(
         "INSERT INTO movies (key, title, duration_minutes, release_date, certificate, languages, genres, synopsis, poster)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
         params![
@@ -96,8 +96,8 @@ pub async fn add(db: &impl Query, movie: &NewMovie) -> Result<MovieId> {
 }
 
 /// Changes everything but the key; shows are [`super::shows::relength`]'s question.
-pub async fn change(db: &impl Query, id: MovieId, movie: &NewMovie) -> Result<()> {
-    db.rows(
+pub async fn change(tx: &ProgrammeTurn<'_>, id: MovieId, movie: &NewMovie) -> Result<()> {
+    tx.rows(
         "UPDATE movies SET title = $2, duration_minutes = $3, release_date = $4, certificate = $5, languages = $6,
                            genres = $7, synopsis = $8, poster = $9 WHERE id = $1",
         params![
@@ -117,8 +117,8 @@ pub async fn change(db: &impl Query, id: MovieId, movie: &NewMovie) -> Result<()
 }
 
 /// Deletes a movie; [`Error::InUse`] while it has shows.
-pub async fn delete(db: &impl Query, id: MovieId) -> Result<()> {
-    db.rows("DELETE FROM movies WHERE id = $1", params![id]).await?;
+pub async fn delete(tx: &ProgrammeTurn<'_>, id: MovieId) -> Result<()> {
+    tx.rows("DELETE FROM movies WHERE id = $1", params![id]).await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use houselights_domain::{
     layout::{Layout, LayoutPlan},
 };
 
+use super::turns::ProgrammeTurn;
 use crate::{
     error::{Error, Result},
     exec::Query,
@@ -127,22 +128,22 @@ pub async fn one(db: &impl Query, id: ScreenId) -> Result<Option<ScreenRow>> {
 
 /// Adds a screen with the first version of its layout.
 pub async fn add(
-    db: &impl Query,
+    tx: &ProgrammeTurn<'_>,
     cinema: CinemaId,
     screen: &NewScreen,
     now: UtcMicros,
 ) -> Result<(ScreenId, LayoutId)> {
-    let added = db.first(
+    let added = tx.first(
         "INSERT INTO screens (cinema_id, key, name, cleaning_minutes, layout_id) VALUES ($1, $2, $3, $4, 0) RETURNING id",
         params![cinema, &screen.key, &screen.name, screen.cleaning_minutes],
     );
     let id: ScreenId = super::returned(added.await?)?;
-    Ok((id, add_layout(db, id, &screen.layout, now).await?))
+    Ok((id, add_layout(tx, id, &screen.layout, now).await?))
 }
 
 /// Changes the name and the pause between two films; shows are [`super::shows::reclean`]'s question.
-pub async fn change(db: &impl Query, id: ScreenId, screen: &NewScreen) -> Result<()> {
-    db.rows(
+pub async fn change(tx: &ProgrammeTurn<'_>, id: ScreenId, screen: &NewScreen) -> Result<()> {
+    tx.rows(
         "UPDATE screens SET name = $2, cleaning_minutes = $3 WHERE id = $1",
         params![id, &screen.name, screen.cleaning_minutes],
     )
@@ -151,22 +152,22 @@ pub async fn change(db: &impl Query, id: ScreenId, screen: &NewScreen) -> Result
 }
 
 /// Deletes a screen and its layouts; [`Error::InUse`] while it has shows.
-pub async fn delete(db: &impl Query, id: ScreenId) -> Result<()> {
-    db.rows("DELETE FROM screens WHERE id = $1", params![id]).await?;
-    db.rows("DELETE FROM layouts WHERE screen_id = $1", params![id]).await?;
+pub async fn delete(tx: &ProgrammeTurn<'_>, id: ScreenId) -> Result<()> {
+    tx.rows("DELETE FROM screens WHERE id = $1", params![id]).await?;
+    tx.rows("DELETE FROM layouts WHERE screen_id = $1", params![id]).await?;
     Ok(())
 }
 
 /// Gives a screen a new version of its layout; shows keep the one they have.
-pub async fn add_layout(db: &impl Query, screen: ScreenId, layout: &Layout, now: UtcMicros) -> Result<LayoutId> {
+pub async fn add_layout(tx: &ProgrammeTurn<'_>, screen: ScreenId, layout: &Layout, now: UtcMicros) -> Result<LayoutId> {
     let plan = serde_json::to_string(layout.plan()).map_err(|error| Error::Bug(error.to_string()))?;
-    let added = db.first(
+    let added = tx.first(
         "INSERT INTO layouts (screen_id, version, plan, total_seats, created_at)
          VALUES ($1, (SELECT coalesce(max(version), 0) + 1 FROM layouts WHERE screen_id = $1), $2, $3, $4) RETURNING id",
         params![screen, plan, layout.total_seats(), now],
     );
     let id: LayoutId = super::returned(added.await?)?;
-    db.rows("UPDATE screens SET layout_id = $2 WHERE id = $1", params![screen, id]).await?;
+    tx.rows("UPDATE screens SET layout_id = $2 WHERE id = $1", params![screen, id]).await?;
     Ok(id)
 }
 

@@ -3,6 +3,7 @@
 
 use houselights_domain::{LayoutId, MovieId, ScreenId, ShowId, UtcMicros};
 
+use super::turns::ProgrammeTurn;
 use crate::{
     error::Result,
     exec::{Query, Tx},
@@ -173,8 +174,8 @@ pub async fn of_keys(db: &impl Query, keys: &[&str]) -> Result<Vec<StoredShow>> 
 }
 
 /// Adds a show; whether its screen is free is [`clash_of`]'s question.
-pub async fn add(db: &impl Query, key: &str, show: &ShowFields) -> Result<ShowId> {
-    let added = db.first(
+pub async fn add(tx: &ProgrammeTurn<'_>, key: &str, show: &ShowFields) -> Result<ShowId> {
+    let added = tx.first(
         "INSERT INTO shows (key, movie_id, screen_id, layout_id, total_seats, starts_at, ends_at, clear_at, format,
                             audio, subtitles, prices, sales_open_at, sales_close_at, called_off, revision)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 1) RETURNING id",
@@ -199,8 +200,8 @@ pub async fn add(db: &impl Query, key: &str, show: &ShowFields) -> Result<ShowId
 }
 
 /// Changes everything but the key.
-pub async fn change(db: &impl Query, id: ShowId, show: &ShowFields) -> Result<()> {
-    db.rows(
+pub async fn change(tx: &ProgrammeTurn<'_>, id: ShowId, show: &ShowFields) -> Result<()> {
+    tx.rows(
         "UPDATE shows SET movie_id = $2, screen_id = $3, layout_id = $4, total_seats = $5, starts_at = $6, ends_at = $7,
                           clear_at = $8, format = $9, audio = $10, subtitles = $11, prices = $12, sales_open_at = $13,
                           sales_close_at = $14, revision = revision + 1
@@ -227,25 +228,25 @@ pub async fn change(db: &impl Query, id: ShowId, show: &ShowFields) -> Result<()
 }
 
 /// Calls a show off: nothing more is sold, and its screen is free for another.
-pub async fn call_off(db: &impl Query, id: ShowId) -> Result<()> {
-    db.rows("UPDATE shows SET called_off = 1, revision = revision + 1 WHERE id = $1", params![id]).await?;
+pub async fn call_off(tx: &ProgrammeTurn<'_>, id: ShowId) -> Result<()> {
+    tx.rows("UPDATE shows SET called_off = 1, revision = revision + 1 WHERE id = $1", params![id]).await?;
     Ok(())
 }
 
 /// Deletes a show. Only for one without [`has_history`]: claims and bookings would be left without their show.
-pub async fn delete(db: &impl Query, id: ShowId) -> Result<()> {
-    db.rows("DELETE FROM shows WHERE id = $1", params![id]).await?;
+pub async fn delete(tx: &ProgrammeTurn<'_>, id: ShowId) -> Result<()> {
+    tx.rows("DELETE FROM shows WHERE id = $1", params![id]).await?;
     Ok(())
 }
 
 /// Keeps sales of a show waiting until the transaction ends, so that what is asked of its seats stays true.
-pub async fn lock(tx: &Tx, id: ShowId) -> Result<()> {
+pub async fn lock(tx: &ProgrammeTurn<'_>, id: ShowId) -> Result<()> {
     tx.rows("SELECT id FROM shows WHERE id = $1 FOR UPDATE", params![id]).await?;
     Ok(())
 }
 
 /// As [`lock`], of all shows on a screen that are not over.
-pub async fn lock_on_screen(tx: &Tx, screen: ScreenId, now: UtcMicros) -> Result<()> {
+pub async fn lock_on_screen(tx: &ProgrammeTurn<'_>, screen: ScreenId, now: UtcMicros) -> Result<()> {
     tx.rows("SELECT id FROM shows WHERE screen_id = $1 AND clear_at > $2 ORDER BY id FOR UPDATE", params![screen, now])
         .await?;
     Ok(())
@@ -281,7 +282,13 @@ pub async fn with_live_tickets(tx: &Tx, screen: ScreenId, now: UtcMicros) -> Res
 }
 
 /// Pins the screen's new layout to those of its shows that are not over and have no live ticket.
-pub async fn repin(tx: &Tx, screen: ScreenId, layout: LayoutId, total_seats: u32, now: UtcMicros) -> Result<()> {
+pub async fn repin(
+    tx: &ProgrammeTurn<'_>,
+    screen: ScreenId,
+    layout: LayoutId,
+    total_seats: u32,
+    now: UtcMicros,
+) -> Result<()> {
     tx.settle_claims()?;
     tx.rows(
         "UPDATE shows SET layout_id = $2, total_seats = $3, revision = revision + 1
@@ -294,8 +301,8 @@ pub async fn repin(tx: &Tx, screen: ScreenId, layout: LayoutId, total_seats: u32
 }
 
 /// Tells the shows of a screen that are not over how long it is cleaned after them.
-pub async fn reclean(db: &impl Query, screen: ScreenId, minutes: u32, now: UtcMicros) -> Result<()> {
-    db.rows(
+pub async fn reclean(tx: &ProgrammeTurn<'_>, screen: ScreenId, minutes: u32, now: UtcMicros) -> Result<()> {
+    tx.rows(
         "UPDATE shows SET clear_at = ends_at + $2, revision = revision + 1 WHERE screen_id = $1 AND clear_at > $3",
         params![screen, i64::from(minutes) * UtcMicros::MINUTE, now],
     )
@@ -304,8 +311,8 @@ pub async fn reclean(db: &impl Query, screen: ScreenId, minutes: u32, now: UtcMi
 }
 
 /// Tells the shows of a movie that are not over how long it is.
-pub async fn relength(db: &impl Query, movie: MovieId, minutes: u32, now: UtcMicros) -> Result<()> {
-    db.rows(
+pub async fn relength(tx: &ProgrammeTurn<'_>, movie: MovieId, minutes: u32, now: UtcMicros) -> Result<()> {
+    tx.rows(
         "UPDATE shows SET ends_at = starts_at + $2, clear_at = starts_at + $2 + (clear_at - ends_at),
                           revision = revision + 1
          WHERE movie_id = $1 AND clear_at > $3",

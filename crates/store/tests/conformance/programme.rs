@@ -9,6 +9,7 @@ use houselights_store::{
     cold::{
         catalogue::{self, Movie},
         cinemas, movies, screens, shows,
+        turns::{self, ProgrammeTurn},
     },
     exec::BoxFuture,
     hot::{Action, Actor, Command, LaneSettings, TimeSource},
@@ -62,9 +63,18 @@ where
     db.write(body).await
 }
 
+/// Changes the programme.
+async fn change<T, F>(db: &Db, body: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: for<'t> FnOnce(&'t ProgrammeTurn<'t>) -> BoxFuture<'t, Result<T>> + Send + 'static,
+{
+    write(db, |tx| Box::pin(async move { body(&turns::programme(tx).await?).await })).await
+}
+
 /// Cinema 1 with screen 1 of 10 seats, movie 1 of 90 minutes.
 async fn house(db: &Db) {
-    let made = write(db, |tx| {
+    let made = change(db, |tx| {
         Box::pin(async move {
             let cinema = cinemas::add(tx, &cinema("rex", "Rex")).await?;
             let (screen, layout) = screens::add(tx, cinema, &screen("1", 10), NOW).await?;
@@ -75,7 +85,7 @@ async fn house(db: &Db) {
 }
 
 async fn add_show(db: &Db, key: &'static str, minutes: i64) -> ShowId {
-    write(db, move |tx| Box::pin(async move { shows::add(tx, key, &show(minutes)).await })).await.unwrap()
+    change(db, move |tx| Box::pin(async move { shows::add(tx, key, &show(minutes)).await })).await.unwrap()
 }
 
 async fn sell(db: &Db, show: ShowId, held: Option<UtcMicros>) {
@@ -90,9 +100,9 @@ async fn sell(db: &Db, show: ShowId, held: Option<UtcMicros>) {
 
 pub(crate) async fn a_cinema_is_added_changed_and_deleted(db: &Db) {
     house(db).await;
-    let taken = write(db, |tx| Box::pin(async move { cinemas::add(tx, &cinema("rex", "Other")).await })).await;
+    let taken = change(db, |tx| Box::pin(async move { cinemas::add(tx, &cinema("rex", "Other")).await })).await;
     assert!(matches!(taken, Err(Error::Taken(_))), "{taken:?}");
-    let other = write(db, |tx| {
+    let other = change(db, |tx| {
         Box::pin(async move {
             cinemas::change(tx, CinemaId(1), &cinema("rex", "The Rex")).await?;
             cinemas::add(tx, &cinema("max", "Max")).await
@@ -103,9 +113,9 @@ pub(crate) async fn a_cinema_is_added_changed_and_deleted(db: &Db) {
     assert_eq!(names(cinemas::page(db, CinemaId(0), 10).await.unwrap()), ["The Rex", "Max"]);
     assert_eq!(names(cinemas::page(db, CinemaId(1), 10).await.unwrap()), ["Max"]);
     assert_eq!((cinemas::screens(db, CinemaId(1)).await.unwrap(), cinemas::screens(db, other).await.unwrap()), (1, 0));
-    let used = write(db, |tx| Box::pin(async move { cinemas::delete(tx, CinemaId(1)).await })).await;
+    let used = change(db, |tx| Box::pin(async move { cinemas::delete(tx, CinemaId(1)).await })).await;
     assert!(matches!(used, Err(Error::InUse(_))), "{used:?}");
-    write(db, move |tx| Box::pin(async move { cinemas::delete(tx, other).await })).await.unwrap();
+    change(db, move |tx| Box::pin(async move { cinemas::delete(tx, other).await })).await.unwrap();
     assert_eq!(cinemas::one(db, other).await.unwrap(), None);
 }
 
@@ -113,7 +123,7 @@ pub(crate) async fn a_screen_gets_versions_of_its_layout(db: &Db) {
     house(db).await;
     let (sold, free) = (add_show(db, "sold", 10).await, add_show(db, "free", 200).await);
     sell(db, sold, None).await;
-    let new = write(db, |tx| {
+    let new = change(db, |tx| {
         Box::pin(async move {
             let id = screens::add_layout(tx, ScreenId(1), &screen("1", 5).layout, NOW).await?;
             shows::repin(tx, ScreenId(1), id, 5, NOW).await?;
@@ -143,7 +153,7 @@ pub(crate) async fn a_screen_gets_versions_of_its_layout(db: &Db) {
 
 pub(crate) async fn a_screen_is_changed_and_deleted(db: &Db) {
     house(db).await;
-    let id = write(db, |tx| {
+    let id = change(db, |tx| {
         Box::pin(async move {
             let (id, _) = screens::add(tx, CinemaId(1), &screen("2", 7), NOW).await?;
             let named = NewScreen { name: "Studio".into(), cleaning_minutes: 20, ..screen("2", 7) };
@@ -156,9 +166,9 @@ pub(crate) async fn a_screen_is_changed_and_deleted(db: &Db) {
     assert_eq!((page.len(), page[0].name.as_str(), page[0].cleaning_minutes), (1, "Studio", 20));
     add_show(db, "s1", 0).await;
     assert_eq!((screens::shows(db, ScreenId(1)).await.unwrap(), screens::shows(db, id).await.unwrap()), (1, 0));
-    let used = write(db, |tx| Box::pin(async move { screens::delete(tx, ScreenId(1)).await })).await;
+    let used = change(db, |tx| Box::pin(async move { screens::delete(tx, ScreenId(1)).await })).await;
     assert!(matches!(used, Err(Error::InUse(_))), "{used:?}");
-    write(db, move |tx| Box::pin(async move { screens::delete(tx, id).await })).await.unwrap();
+    change(db, move |tx| Box::pin(async move { screens::delete(tx, id).await })).await.unwrap();
     assert_eq!(screens::one(db, id).await.unwrap(), None);
     assert_eq!(screens::layouts(db, LayoutId(0), 10).await.unwrap().len(), 1);
 }
@@ -173,7 +183,7 @@ pub(crate) async fn a_movie_is_added_changed_and_deleted(db: &Db) {
     assert_eq!(movies::of_keys(db, &many).await.unwrap().len(), 1);
     assert_eq!(movies::of_keys(db, &[]).await.unwrap(), []);
     let id = add_show(db, "s1", 0).await;
-    let changed = write(db, |tx| {
+    let changed = change(db, |tx| {
         Box::pin(async move {
             movies::change(tx, MovieId(1), &movie("m1", 100)).await?;
             shows::relength(tx, MovieId(1), 100, NOW).await?;
@@ -185,9 +195,9 @@ pub(crate) async fn a_movie_is_added_changed_and_deleted(db: &Db) {
     let minutes = |at: UtcMicros| (at.0 - stored.fields.starts_at.0) / UtcMicros::MINUTE;
     assert_eq!((minutes(stored.fields.ends_at), minutes(stored.fields.clear_at), stored.revision), (100, 115, 2));
     assert_eq!((movies::shows(db, MovieId(1)).await.unwrap(), movies::shows(db, other).await.unwrap()), (1, 0));
-    let used = write(db, |tx| Box::pin(async move { movies::delete(tx, MovieId(1)).await })).await;
+    let used = change(db, |tx| Box::pin(async move { movies::delete(tx, MovieId(1)).await })).await;
     assert!(matches!(used, Err(Error::InUse(_))), "{used:?}");
-    write(db, move |tx| Box::pin(async move { movies::delete(tx, other).await })).await.unwrap();
+    change(db, move |tx| Box::pin(async move { movies::delete(tx, other).await })).await.unwrap();
     assert_eq!(movies::of_keys(db, &["m2"]).await.unwrap(), []);
 }
 
@@ -196,7 +206,7 @@ pub(crate) async fn a_show_is_added_changed_called_off_and_deleted(db: &Db) {
     let id = add_show(db, "s1", 0).await;
     let found = shows::of_keys(db, &["s1", "s2"]).await.unwrap();
     assert_eq!((found[0].fields.clone(), found[0].revision, found[0].screen_key.as_str()), (show(0), 1, "1"));
-    write(db, move |tx| {
+    change(db, move |tx| {
         Box::pin(async move {
             shows::change(tx, id, &show(30)).await?;
             shows::call_off(tx, id).await?;
@@ -208,7 +218,7 @@ pub(crate) async fn a_show_is_added_changed_called_off_and_deleted(db: &Db) {
     let stored = shows::page(db, ShowId(0), 10).await.unwrap().remove(0);
     assert_eq!((stored.called_off, stored.revision, stored.fields.starts_at), (true, 4, show(30).starts_at));
     assert_eq!(stored.fields.clear_at, stored.fields.ends_at.plus(30 * UtcMicros::MINUTE));
-    write(db, move |tx| Box::pin(async move { shows::delete(tx, id).await })).await.unwrap();
+    change(db, move |tx| Box::pin(async move { shows::delete(tx, id).await })).await.unwrap();
     assert_eq!(shows::one(db, id).await.unwrap(), None);
 }
 
@@ -247,7 +257,7 @@ pub(crate) async fn two_shows_that_need_one_screen_are_found(db: &Db) {
     assert!(shows::clash_of_movie(db, MovieId(1), NOW).await.unwrap().is_some());
     let over = NOW.plus(1_000 * UtcMicros::MINUTE);
     assert_eq!(shows::clash_on_screen(db, ScreenId(1), over).await.unwrap(), None);
-    write(db, move |tx| Box::pin(async move { shows::call_off(tx, late).await })).await.unwrap();
+    change(db, move |tx| Box::pin(async move { shows::call_off(tx, late).await })).await.unwrap();
     assert_eq!(shows::clash_of(db, next).await.unwrap(), None);
     assert_eq!(shows::clash_of_movie(db, MovieId(1), NOW).await.unwrap(), None);
 }

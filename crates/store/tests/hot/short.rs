@@ -5,7 +5,7 @@ use std::time::Duration;
 use houselights_domain::{Refusal, SeatNumber, UtcMicros};
 use houselights_store::{
     Db, Error, Query,
-    cold::turns::{self, Turn},
+    cold::turns,
     hot::{LaneSettings, TimeSource},
     value::Value,
 };
@@ -25,7 +25,7 @@ async fn holder(house: &House) -> i64 {
 async fn change(db: &Db, show: i64, begun: oneshot::Sender<()>, until: oneshot::Receiver<()>) {
     let write = db.write(move |tx| {
         Box::pin(async move {
-            turns::take(tx, Turn::Programme).await?;
+            turns::programme(tx).await?;
             let sql = "UPDATE shows SET total_seats = 10, revision = revision + 1 WHERE id = $1";
             tx.rows(sql, vec![Value::Int(show)]).await?;
             begun.send(()).unwrap();

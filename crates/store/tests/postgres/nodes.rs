@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use houselights_store::{
-    Access, Db, Error, Query, Result, SchemaState,
-    cold::turns::{self, Turn},
-    params,
-};
+use houselights_store::{Access, Db, Error, Query, Result, SchemaState, cold::turns, params};
 use houselights_testpg::shared;
 use tokio::sync::Notify;
 
@@ -49,8 +45,13 @@ async fn who_looks_makes_nothing_and_a_newer_schema_is_refused() {
     }
 }
 
-async fn take(db: &Db, turn: Turn) {
-    let taken: Result<()> = db.write(move |tx| Box::pin(async move { turns::take(tx, turn).await })).await;
+async fn take_accounts(db: &Db) {
+    let taken: Result<()> = db.write(|tx| Box::pin(turns::accounts(tx))).await;
+    taken.unwrap();
+}
+
+async fn take_programme(db: &Db) {
+    let taken: Result<()> = db.write(|tx| Box::pin(async move { turns::programme(tx).await.map(drop) })).await;
     taken.unwrap();
 }
 
@@ -59,9 +60,9 @@ async fn a_change_of_the_programme_is_noticed_on_the_other_node_once() {
     let database = kit::postgres();
     let (one, other) = (kit::open(&database).await, kit::open(&database).await);
     assert!(!other.changed_elsewhere().await.unwrap());
-    take(&one, Turn::Accounts).await;
+    take_accounts(&one).await;
     assert!(!other.changed_elsewhere().await.unwrap());
-    take(&one, Turn::Programme).await;
+    take_programme(&one).await;
     assert!(other.changed_elsewhere().await.unwrap());
     assert!(!other.changed_elsewhere().await.unwrap());
 }
@@ -76,7 +77,7 @@ async fn whoever_takes_a_turn_has_the_matter_alone() {
         async move {
             let held = db.write::<_, Error, _>(move |tx| {
                 Box::pin(async move {
-                    turns::take(tx, Turn::Programme).await?;
+                    turns::programme(tx).await?;
                     has_it.notify_one();
                     let_go.notified().await;
                     Ok(())
@@ -86,10 +87,10 @@ async fn whoever_takes_a_turn_has_the_matter_alone() {
         }
     });
     has_it.notified().await;
-    take(&db, Turn::Accounts).await;
+    take_accounts(&db).await;
     let second = tokio::spawn({
         let db = db.clone();
-        async move { take(&db, Turn::Programme).await }
+        async move { take_programme(&db).await }
     });
     let waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     while db.rows(waiting, params![]).await.unwrap().is_empty() {
