@@ -36,8 +36,6 @@ const FIRST_ANSWER_WITHIN: Duration = Duration::from_mins(1);
 const SELLS_WITHIN: Duration = Duration::from_mins(1);
 /// After so long the numbers that a node keeps for new bookings are used up or thrown away.
 const NUMBERS_LAST: Duration = Duration::from_secs(4);
-/// Where tokens are from, as seen from a clock that goes wrong.
-const LONG_AGO: i64 = -7_200;
 
 /// What a run is to be.
 #[derive(Clone, Debug)]
@@ -111,15 +109,10 @@ impl Run {
         let Setup { database, seed, .. } = setup;
         let mut stage = Stage::set(database, &setup.binary, &setup.work)?;
         mutate(&mut stage, setup.mutation)?;
-        if setup.nemeses.contains(&Nemesis::Clock) {
-            // An hour earlier, a token of now would be one from the future, which no node takes.
-            stage.dress_for_the_past(LONG_AGO)?;
-        }
         for number in 0..stage.nodes.len() {
             stage.start(number)?;
         }
         let customers = house::customers_at(stage.doors.at(0), "customer", CLIENTS * ACCOUNTS)?;
-        stage.dress(0, Dress::Plain)?;
         let mut journal = Journal::create(&history(&setup.work))?;
         journal.note(&json!({"seed": seed, "clients": CLIENTS, "database": database.name()}))?;
         let lots = Lots::new(&setup.nemeses, database, seed);

@@ -178,13 +178,6 @@ impl Stage {
         self.start(number)
     }
 
-    /// The first node is started next with a clock that is wrong by so many seconds.
-    pub(crate) fn dress_for_the_past(&mut self, seconds: i64) -> Result {
-        let first = self.node(0)?;
-        first.wear(Dress::OwnClock, None)?;
-        first.set_clock(seconds)
-    }
-
     /// SIGSTOP.
     pub(crate) fn pause(&mut self, number: usize) -> Result {
         self.node(number)?.pause()

@@ -34,7 +34,7 @@ pub use settings::{AccountSettings, HashCost, Limit};
 
 use crate::{clock::Clock, entropy::Entropy, error::Result};
 use passwords::Passwords;
-use revocations::Revocations;
+use revocations::{Progress, Revocations};
 use throttle::Throttle;
 use token::Tokens;
 use verified::VerifiedTokens;
@@ -52,8 +52,8 @@ pub struct Accounts {
     throttle: Throttle,
     revoked: Revocations,
     browsers: browser::Browsers,
-    /// Up to when the revocations of other processes have been read.
-    polled: Mutex<UtcMicros>,
+    /// How far the revocations of all processes have been read.
+    polled: Mutex<Progress>,
 }
 
 /// Who makes a request, as their access token says.
@@ -164,7 +164,7 @@ impl Accounts {
             throttle: Throttle::new(&settings, Arc::clone(&clock)),
             revoked: Revocations::default(),
             browsers: browser::Browsers::default(),
-            polled: Mutex::new(UtcMicros::BEGINNING),
+            polled: Mutex::default(),
             db,
             clock,
             entropy,

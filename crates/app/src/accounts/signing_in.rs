@@ -36,7 +36,7 @@ impl Accounts {
     pub async fn log_in(&self, username: &str, password: &str, from: IpAddr) -> Result<TokenPair> {
         let (user, hash) = self.proven(username, password, from).await?;
         let (now, jti) = (self.clock.now(), random_hex::<JTI>(&*self.entropy)?);
-        let identity = self.open_session(user, hash, &jti).await?;
+        let identity = self.open_session(user, hash, &jti, now).await?;
         self.pair(identity, jti, now)
     }
 
@@ -140,8 +140,7 @@ impl Accounts {
     fn first_seen(&self, bearer: &str, keys: u64, now: UtcMicros) -> Result<Identity> {
         let claims = self.tokens.read(bearer, Some(Kind::Access), now)?;
         let identity = Identity { user: UserId(claims.user_id), role: claims.role, session: claims.sid };
-        let (from, until) = claims.lifetime();
-        self.verified.note(bearer, Verified { identity, from, until, keys });
+        self.verified.note(bearer, Verified { identity, until: claims.until(), keys });
         Ok(identity)
     }
 
@@ -197,9 +196,15 @@ impl Accounts {
     }
 
     /// Opens a session for a user whose password was checked against `hash`; `proof` is what the session takes: the
-    /// `jti` of a refresh token, or the hash of a browser's secret.
-    pub(super) async fn open_session(&self, user: UserId, hash: String, proof: &str) -> Result<Identity> {
-        let now = self.clock.now();
+    /// `jti` of a refresh token, or the hash of a browser's secret. `now` is when its tokens are issued, so that its end
+    /// is remembered for as long as they are good.
+    pub(super) async fn open_session(
+        &self,
+        user: UserId,
+        hash: String,
+        proof: &str,
+        now: UtcMicros,
+    ) -> Result<Identity> {
         let new = self.new_session(user, proof, now);
         let (role, session) = self
             .db

@@ -8,9 +8,6 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use super::{keys::SigningKeys, settings::AccountSettings};
 use crate::error::{Error, Result};
 
-/// How far in the future a token may have been issued by another node's clock, in microseconds.
-const LEEWAY: i64 = UtcMicros::MINUTE;
-
 /// What a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -29,6 +26,8 @@ pub(super) struct Claims {
     pub(super) jti: String,
     /// Seconds since 1970, like `iat`.
     pub(super) exp: i64,
+    /// By the clock of the node that issued it. Nothing is refused because of it: a clock that was put back, or one that
+    /// was ahead, would sign out whoever had signed in meanwhile.
     pub(super) iat: i64,
     pub(super) iss: String,
     pub(super) aud: String,
@@ -38,10 +37,9 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    /// From when and until when the token is good; clocks of nodes may differ by [`LEEWAY`].
-    pub(super) fn lifetime(&self) -> (UtcMicros, UtcMicros) {
-        let micros = |seconds: i64| seconds.saturating_mul(UtcMicros::SECOND);
-        (UtcMicros(micros(self.iat).saturating_sub(LEEWAY)), UtcMicros(micros(self.exp)))
+    /// The first moment at which the token is not good any more.
+    pub(super) fn until(&self) -> UtcMicros {
+        UtcMicros(self.exp.saturating_mul(UtcMicros::SECOND))
     }
 }
 
@@ -110,13 +108,11 @@ impl Tokens {
         }
         // The signature was checked above; the crate's own checks would read the machine's clock.
         let claims: Claims = jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| Error::InvalidToken)?;
-        let (from, until) = claims.lifetime();
         let good = kind.is_none_or(|kind| kind == claims.token_type)
             && claims.iss == self.issuer
             && claims.aud == self.audience
             && !claims.jti.is_empty()
-            && from <= now
-            && now < until;
+            && now < claims.until();
         if good { Ok(claims) } else { Err(Error::InvalidToken) }
     }
 }

@@ -4,10 +4,7 @@
 use std::sync::Arc;
 
 use houselights_domain::UtcMicros;
-use houselights_store::{
-    Error as StoreError,
-    cold::sessions::{self, Revoked},
-};
+use houselights_store::{Error as StoreError, cold::sessions};
 use tokio::{sync::watch, task::JoinHandle, time};
 
 use super::{Accounts, revocations::SLACK, token::Kind};
@@ -35,22 +32,25 @@ impl Accounts {
     }
 
     /// Reads the sessions that any process has revoked since the last time, and forgets those whose access tokens have
-    /// all expired. What was revoked within the last minute is read again, for clocks differ and commits take time.
+    /// all expired. A clock that was put back makes tokens good again, so their revocations are read again too.
     pub async fn poll_revocations(&self) -> Result<()> {
         let now = self.clock.now();
         let oldest = now.plus(-self.access_micros()).plus(-2 * SLACK);
-        let mut after = Revoked { session: 0, at: self.polled.lock().plus(-SLACK).max(oldest) };
+        let (mut at, mut session) = (self.polled.lock().begin(now, oldest), 0);
         loop {
-            let rows = sessions::revoked_since(&self.db, after, PAGE).await?;
+            let rows = sessions::revoked_since(&self.db, at, session, PAGE).await?;
             for row in &rows {
-                self.revoked.add([row.session], row.at);
+                // Where a clock was ahead once, the moments of all ends are, for as long.
+                self.revoked.add([row.session], row.at.min(now).max(row.last_used_at));
             }
-            match rows.last() {
-                Some(last) if rows.len() >= PAGE as usize => after = *last,
-                _ => break,
+            if let Some(last) = rows.last() {
+                (at, session) = (last.at, last.session);
+            }
+            if rows.len() < PAGE as usize {
+                break;
             }
         }
-        *self.polled.lock() = now;
+        self.polled.lock().end(now, at);
         self.revoked.forget_before(oldest);
         Ok(())
     }

@@ -18,8 +18,6 @@ const LONGEST: usize = 1024;
 pub(super) struct Verified {
     /// Whom it stands for.
     pub(super) identity: Identity,
-    /// The first moment at which it is good.
-    pub(super) from: UtcMicros,
     /// The first moment at which it is not.
     pub(super) until: UtcMicros,
     /// The keys' generation before it was checked.
@@ -45,7 +43,7 @@ impl VerifiedTokens {
     /// Whom a token stands for, if that is known and still so.
     pub(super) fn look(&self, token: &str, keys: u64, now: UtcMicros) -> Option<Identity> {
         let known = self.0.get(token)?;
-        (known.keys == keys && known.from <= now && now < known.until).then_some(known.identity)
+        (known.keys == keys && now < known.until).then_some(known.identity)
     }
 
     pub(super) fn note(&self, token: &str, verified: Verified) {

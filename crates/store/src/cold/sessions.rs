@@ -52,13 +52,23 @@ pub struct Rotation {
 pub struct Revoked {
     /// Which.
     pub session: i64,
-    /// When.
+    /// When, in the order of all that were ended; not before any of its tokens was issued.
     pub at: UtcMicros,
+    /// When the last of its tokens was issued, by the clock of whoever issued it.
+    pub last_used_at: UtcMicros,
 }
 
 impl FromRow for Revoked {
     fn from_row(row: &mut Row) -> Result<Self> {
-        Ok(Self { session: row.next()?, at: row.next()? })
+        Ok(Self { session: row.next()?, at: row.next()?, last_used_at: row.next()? })
+    }
+}
+
+struct End(UtcMicros);
+
+impl FromRow for End {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        row.next().map(Self)
     }
 }
 
@@ -80,7 +90,8 @@ pub async fn rotate(tx: &Tx, rotation: Rotation) -> Result<bool> {
     let Rotation { session, user, old_jti, new_jti, now, expires_at } = rotation;
     let rows = tx
         .rows(
-            "UPDATE sessions SET refresh_jti = $4, last_used_at = $5, expires_at = $6 \
+            "UPDATE sessions SET refresh_jti = $4, expires_at = $6, \
+               last_used_at = CASE WHEN last_used_at > $5 THEN last_used_at ELSE $5 END \
              WHERE id = $1 AND user_id = $2 AND refresh_jti = $3 AND revoked_at IS NULL AND expires_at > $5 \
              RETURNING id",
             params![session, user, old_jti, new_jti, now, expires_at],
@@ -152,12 +163,25 @@ pub async fn prolong(tx: &Tx, session: i64, now: UtcMicros, expires_at: UtcMicro
     Ok(!rows.is_empty())
 }
 
+/// The moment of an end that comes now: after all that came before it, even where the clock has been put back, or that
+/// of another node is ahead. Who reads the ends in this order misses none because of anybody's clock.
+async fn end(tx: &Tx, now: UtcMicros) -> Result<UtcMicros> {
+    let last: Option<End> = tx
+        .first(
+            "SELECT revoked_at FROM sessions WHERE revoked_at IS NOT NULL ORDER BY revoked_at DESC, id DESC LIMIT 1",
+            params![],
+        )
+        .await?;
+    Ok(last.map_or(now, |End(last)| now.max(last.plus(1))))
+}
+
 /// Ends a session; `false` when it had been ended, or never was.
 pub async fn revoke(tx: &Tx, session: i64, now: UtcMicros) -> Result<bool> {
     let rows = tx
         .rows(
-            "UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id",
-            params![session, now],
+            "UPDATE sessions SET revoked_at = CASE WHEN last_used_at > $2 THEN last_used_at ELSE $2 END \
+             WHERE id = $1 AND revoked_at IS NULL RETURNING id",
+            params![session, end(tx, now).await?],
         )
         .await?;
     Ok(!rows.is_empty())
@@ -167,19 +191,20 @@ pub async fn revoke(tx: &Tx, session: i64, now: UtcMicros) -> Result<bool> {
 pub async fn revoke_all(tx: &Tx, user: UserId, now: UtcMicros) -> Result<Vec<i64>> {
     let ids: Vec<Id> = tx
         .all(
-            "UPDATE sessions SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id",
-            params![user, now],
+            "UPDATE sessions SET revoked_at = CASE WHEN last_used_at > $2 THEN last_used_at ELSE $2 END \
+             WHERE user_id = $1 AND revoked_at IS NULL RETURNING id",
+            params![user, end(tx, now).await?],
         )
         .await?;
     Ok(ids.into_iter().map(|Id(id)| id).collect())
 }
 
-/// Sessions that were revoked after `after`, in the order of time and number, at most `limit`.
-pub async fn revoked_since(on: &impl Query, after: Revoked, limit: u32) -> Result<Vec<Revoked>> {
+/// Sessions that were revoked after `at`, or then with a number above `session`, in this order, at most `limit`.
+pub async fn revoked_since(on: &impl Query, at: UtcMicros, session: i64, limit: u32) -> Result<Vec<Revoked>> {
     on.all(
-        "SELECT id, revoked_at FROM sessions \
+        "SELECT id, revoked_at, last_used_at FROM sessions \
          WHERE revoked_at >= $1 AND (revoked_at > $1 OR id > $2) ORDER BY revoked_at, id LIMIT $3",
-        params![after.at, after.session, limit],
+        params![at, session, limit],
     )
     .await
 }

@@ -78,16 +78,28 @@ pub(crate) async fn all_sessions_of_one_user_end(db: &Db) {
 pub(crate) async fn revocations_are_read_page_by_page(db: &Db) {
     let user = make(db, "alice").await.unwrap();
     let mut revoked = Vec::new();
-    for at in [5, 7, 7, 9] {
+    let row = |session, at, used| Revoked { session, at: UtcMicros(at), last_used_at: UtcMicros(used) };
+    // The third clock stands still and the fourth is wrong; they come after the others all the same.
+    for (now, at) in [(5, 5), (7, 7), (7, 8), (2, 9)] {
         let session = open(db, user, 100).await;
-        revoke(db, session, at).await;
-        revoked.push(Revoked { session, at: UtcMicros(at) });
+        revoke(db, session, now).await;
+        revoked.push(row(session, at, 1));
     }
+    // Their last tokens are from a clock that is ahead, and the first node's is not.
+    for _ in 0..2 {
+        let session = open(db, user, 100).await;
+        assert!(rotate(db, session, user, ("j1", "j2"), 50).await);
+        assert!(rotate(db, session, user, ("j2", "j3"), 20).await);
+        revoked.push(row(session, 50, 50));
+    }
+    let all: Result<Vec<i64>> =
+        db.write(move |tx| Box::pin(async move { sessions::revoke_all(tx, user, UtcMicros(10)).await })).await;
+    assert_eq!(all.unwrap().len(), 2);
     open(db, user, 100).await;
-    let after = Revoked { session: i64::MAX, at: UtcMicros(5) };
-    let first = sessions::revoked_since(db, after, 1).await.unwrap();
+    let first = sessions::revoked_since(db, UtcMicros(5), i64::MAX, 1).await.unwrap();
     assert_eq!(first, revoked[1..2]);
-    assert_eq!(sessions::revoked_since(db, first[0], 10).await.unwrap(), revoked[2..]);
+    assert_eq!(sessions::revoked_since(db, first[0].at, first[0].session, 10).await.unwrap(), revoked[2..]);
+    assert_eq!(sessions::revoked_since(db, UtcMicros(50), revoked[4].session, 10).await.unwrap(), revoked[5..]);
 }
 
 pub(crate) async fn a_purge_takes_a_slice_of_the_expired(db: &Db) {

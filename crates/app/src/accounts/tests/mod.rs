@@ -1,6 +1,7 @@
 //! The promises of accounts, each with a test that can fail.
 
 mod browsers;
+mod clocks;
 mod limits;
 mod managing;
 mod nodes;

@@ -42,7 +42,7 @@ async fn each_claim_is_checked() {
         ("exp", json!(now)),
         ("exp", json!(i64::MIN)),
         ("exp", json!("never")),
-        ("iat", json!(now + 3600)),
+        ("iat", json!("now")),
         ("iss", json!("elsewhere")),
         ("aud", json!("elsewhere")),
         ("sid", Value::Null),
@@ -188,9 +188,7 @@ async fn a_token_that_was_good_a_moment_ago_is_asked_what_may_have_changed() {
     let identity = house.accounts.authenticate(&token).unwrap();
     assert_eq!(house.accounts.authenticate(&token).unwrap(), identity, "the second time from memory");
 
-    house.clock.advance(-2 * UtcMicros::MINUTE);
-    void(house.accounts.authenticate(&token));
-    house.clock.advance(3 * UtcMicros::MINUTE);
+    house.clock.advance(UtcMicros::MINUTE);
     void(house.accounts.authenticate(&token));
     house.clock.advance(-UtcMicros::MINUTE);
     house.accounts.authenticate(&token).unwrap();
