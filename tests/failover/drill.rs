@@ -10,7 +10,7 @@ use houselights_tests::harness::{Attempting as _, Result, server::poll};
 
 use crate::{
     Args,
-    office::{Office, WAYS},
+    office::{By, Office},
 };
 
 /// Without a restart of ours, both nodes sell again by then.
@@ -35,6 +35,9 @@ pub(crate) fn run(args: &Args) -> Result {
     fs::create_dir_all(&args.work).attempting("cannot make the work folder")?;
     let mut site = Site::start(&args.templates)?;
     println!("three machines and HAProxy after {:.1} s", began.elapsed().as_secs_f64());
+    if args.by == By::PgBouncer {
+        site.pool()?;
+    }
     let office = Office::open(args, &site)?;
     let blows = [(Blow::Kill, args.kills), (Blow::Freeze, args.freezes), (Blow::Switch, args.switches)];
     let blows = blows.into_iter().flat_map(|(blow, times)| std::iter::repeat_n(blow, times));
@@ -45,6 +48,7 @@ pub(crate) fn run(args: &Args) -> Result {
         longest = longest.max(away);
     }
     office.close()?;
+    site.still_pools()?;
     println!(
         "{} kills, {} freezes, {} switch-overs; bookings were away for at most {:.1} s ({:.0} s in all)",
         args.kills,
@@ -81,7 +85,7 @@ fn strike(blow: Blow, site: &mut Site, office: &Office) -> Result<Duration> {
         Blow::Switch => site.settled()?,
     }
     let each: Vec<String> =
-        WAYS.iter().zip(&away).map(|(way, away)| format!("{:.1} s {way}", away.as_secs_f64())).collect();
+        office.ways.iter().zip(&away).map(|(way, away)| format!("{:.1} s {way}", away.as_secs_f64())).collect();
     println!(
         "{blow:?} of machine {primary}: bookings away for {}; all three machines well after {:.1} s",
         each.join(", "),

@@ -10,6 +10,7 @@ mod probe;
 use std::{path::PathBuf, process::ExitCode};
 
 use houselights_tests::harness::{Attempting as _, Result};
+use office::By;
 
 /// What was asked for on the command line.
 #[derive(Debug, Default)]
@@ -21,6 +22,7 @@ struct Args {
     kills: usize,
     freezes: usize,
     switches: usize,
+    by: By,
 }
 
 fn main() -> ExitCode {
@@ -45,6 +47,8 @@ fn args() -> Result<Args> {
             "--work" => args.work = value.into(),
             "--kills" => args.kills = value.parse().attempting("--kills")?,
             "--freezes" => args.freezes = value.parse().attempting("--freezes")?,
+            "--by" if value == "two-ways" => args.by = By::TwoWays,
+            "--by" if value == "pgbouncer" => args.by = By::PgBouncer,
             "--switches" => args.switches = value.parse().attempting("--switches")?,
             _ => return Err(format!("{word} is no option; start it by `cargo xtask failover`")),
         }

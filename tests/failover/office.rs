@@ -19,13 +19,39 @@ use serde_json::json;
 use crate::{Args, probe::Probe};
 
 const STOPS_WITHIN: Duration = Duration::from_secs(40);
-/// By what way each node goes to the database.
-pub(crate) const WAYS: [&str; 2] = ["by HAProxy", "by three hosts"];
+/// By what way the nodes go to the database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum By {
+    /// One by HAProxy, one by three hosts in its URL.
+    #[default]
+    TwoWays,
+    /// Both by `PgBouncer`, which goes to HAProxy.
+    PgBouncer,
+}
+
+impl By {
+    /// What each node's way is called, and its URL.
+    fn ways(self, site: &Site) -> [(&'static str, String); 2] {
+        match self {
+            Self::TwoWays => [("by HAProxy", site.balanced()), ("by three hosts", site.direct())],
+            Self::PgBouncer => ["by PgBouncer", "by PgBouncer, the other node"].map(|way| (way, site.pooled())),
+        }
+    }
+
+    /// Whether the engine may prepare statements.
+    const fn prepares(self) -> &'static str {
+        match self {
+            Self::TwoWays => "on",
+            Self::PgBouncer => "off",
+        }
+    }
+}
 
 /// See the module. The nodes are dropped before anything else of the drill.
 #[derive(Debug)]
 pub(crate) struct Office {
     pub(crate) probes: Vec<Probe>,
+    pub(crate) ways: [&'static str; 2],
     load: Child,
     nodes: Vec<Server>,
     desk: Recipe,
@@ -43,8 +69,11 @@ impl Office {
         // Shows have numbers in the order in which they are imported.
         let shows = [house::SHOWS + 1, house::SHOWS + 2];
         import_shows(&desk, &args.work, &shows)?;
-        let nodes = ["node-a", "node-b"].into_iter().zip([site.balanced(), site.direct()]);
-        let nodes: Vec<Server> = nodes.map(|(name, url)| recipe(name, &url)?.start()).collect::<Result<_>>()?;
+        let ways = args.by.ways(site);
+        let start = |name: &str, url: &str| recipe(name, url)?.with("DATABASE_PREPARE", &args.by.prepares()).start();
+        let nodes = ["node-a", "node-b"].into_iter().zip(&ways);
+        let nodes: Vec<Server> = nodes.map(|(name, (_, url))| start(name, url)).collect::<Result<_>>()?;
+        let ways = ways.map(|(way, _)| way);
         let mut probes = Vec::new();
         for (node, show) in nodes.iter().zip(shows) {
             let customer = house::customers_at(node.at, &format!("probe{show}n"), 1)?.remove(0);
@@ -55,7 +84,7 @@ impl Office {
         load.args(["--mode", "against", "--nodes", &addresses.join(",")]).stdin(Stdio::piped());
         let mut load = load.stdout(Stdio::piped()).spawn().attempting("the load cannot be started")?;
         let mut told = BufReader::new(load.stdout.take().ok_or("the load cannot be heard")?).lines();
-        let office = Self { probes, load, nodes, desk };
+        let office = Self { probes, ways, load, nodes, desk };
         if !told.by_ref().map_while(std::io::Result::ok).any(|line| line.starts_with("booking")) {
             return Err("the load ended before it began".into());
         }

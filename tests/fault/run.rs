@@ -21,7 +21,6 @@ use crate::{
     journal::{Journal, history},
     load::{self, Buyer, Diary, Round, Signs},
     nemesis::{Lots, Nemesis},
-    node::Dress,
     observe::{free_seats, observe_all, retry},
     stage::{Database, Stage},
 };

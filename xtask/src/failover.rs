@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::run::{self, Outcome};
-use crate::{debian, env, fault};
+use crate::{debian, env, fault, postgres};
 
 const PACKAGES: &[&str] = &["patroni", "etcd-server", "haproxy", "openssl"];
 
@@ -12,9 +12,17 @@ const PACKAGES: &[&str] = &["patroni", "etcd-server", "haproxy", "openssl"];
 const FULL: &[&str] = &["--kills", "3", "--freezes", "1", "--switches", "2"];
 const QUICK: &[&str] = &["--kills", "1", "--freezes", "0", "--switches", "1"];
 
-/// The whole drill.
-pub(crate) fn full() -> Outcome {
-    drill(FULL)
+/// `cargo xtask failover [--pgbouncer] [--quick]`.
+pub(crate) fn command(words: &[&str]) -> Outcome {
+    if let Some(unknown) = words.iter().find(|word| !["--pgbouncer", "--quick"].contains(word)) {
+        return Err(format!("{unknown} is no option of failover; it has --pgbouncer and --quick"));
+    }
+    let blows = if words.contains(&"--quick") { QUICK } else { FULL };
+    if words.contains(&"--pgbouncer") {
+        postgres::bouncer_there()?;
+        return drill(&[blows, &["--by", "pgbouncer"]].concat());
+    }
+    drill(blows)
 }
 
 /// The step of the test command.

@@ -34,7 +34,9 @@ usage: cargo xtask <command>
                         databases unless told otherwise (needs the release binary, and root)
   fault --mutants       the checker of `fault` must find tampered books and products that are wrong on purpose
   fault --replay FILE   judges the history of an earlier run again, without a server
-  failover [--quick]    PostgreSQL loses its primary under load: killed, frozen, switched over (needs the release binary)
+  failover [--pgbouncer] [--quick]
+                        PostgreSQL loses its primary under load: killed, frozen, switched over; with nodes that reach
+                        it by HAProxy and by three hosts, or through a PgBouncer (needs the release binary)
   browser [NAME...]     what a browser can do, done by real ones (needs the release binary)
   screenshots           pictures of every page of the demo, in docs/screenshots (needs the release binary)
   hard [CASE...]        hard inputs and bad places (needs the release binary)
@@ -55,8 +57,7 @@ fn main() -> ExitCode {
         ["browser", rest @ ..] => finish(browser::walks(rest)),
         ["screenshots"] => finish(browser::screenshots()),
         ["fault", rest @ ..] => finish(fault::command(rest)),
-        ["failover"] => finish(failover::full()),
-        ["failover", "--quick"] => finish(failover::quick()),
+        ["failover", rest @ ..] => finish(failover::command(rest)),
         ["hard", rest @ ..] => finish(fault::hard(rest)),
         ["watchers"] => finish(fault::watchers("10000")),
         ["watchers", count] => finish(fault::watchers(count)),

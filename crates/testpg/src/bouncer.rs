@@ -10,8 +10,8 @@ use std::{
 
 use crate::{Cluster, Database, Result, USER, place, shared};
 
-const TEMPLATE: &str = include_str!("../../../deploy/pgbouncer/pgbouncer.ini");
-const PROGRAM: &str = "/usr/sbin/pgbouncer";
+pub(crate) const TEMPLATE: &str = include_str!("../../../deploy/pgbouncer/pgbouncer.ini");
+pub(crate) const PROGRAM: &str = "/usr/sbin/pgbouncer";
 const PASSWORD: &str = "only4a4test";
 const OPENS_WITHIN: Duration = Duration::from_secs(30);
 

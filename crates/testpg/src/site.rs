@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Result, machine, place::Place, programs::Programs};
+use crate::{Result, bouncer, machine, place::Place, programs::Programs};
 
 /// A machine's number: 1, 2 or 3.
 pub type Number = u8;
@@ -27,6 +27,7 @@ const PASSWORD: &str = "only4a4loopback4address";
 /// What Debian's unit files use, and the templates.
 const PATRONI: u16 = 8008;
 const POSTGRES: u16 = 5432;
+const POOLER: u16 = 6432;
 
 const LONGEST_ANSWER: u64 = 1 << 16;
 
@@ -48,6 +49,7 @@ pub struct Site {
     /// The second and third number of all addresses: each process has its own.
     net: (u8, u8),
     children: Vec<Child>,
+    pooler: Option<Child>,
     keeper: Child,
 }
 
@@ -69,17 +71,18 @@ impl Site {
             .map_err(|error| format!("the keeper of the machines cannot be started: {error}"))?;
         let mine = process::id().to_be_bytes();
         let net = (64 + mine[2] % 64, 1 + mine[3] % 250);
-        let mut site = Self { programs, place, net, children: Vec::new(), keeper };
+        let mut site = Self { programs, place, net, children: Vec::new(), pooler: None, keeper };
         site.make(templates)?;
         for machine in MACHINES {
             site.boot(machine)?;
         }
         let proxy = site.place.folder().join("haproxy.cfg");
-        site.run_on(
+        let balancer = site.run_on(
             if Path::new(HAPROXY).is_file() { HAPROXY } else { "haproxy" },
             &["-db", "-f", &proxy.to_string_lossy()],
             &site.place.folder().join("balancer"),
         )?;
+        site.children.push(balancer);
         site.settled()?;
         site.make_database()?;
         Ok(site)
@@ -142,18 +145,52 @@ impl Site {
     /// Starts what a machine starts when it is switched on.
     fn boot(&mut self, machine: Number) -> Result {
         let at = self.machine(machine);
-        self.run_on("sh", &["-c", "set -a; . ./etcd.env; exec etcd"], &at)?;
-        self.run_on("patroni", &["config.yml"], &at)
+        let etcd = self.run_on("sh", &["-c", "set -a; . ./etcd.env; exec etcd"], &at)?;
+        let patroni = self.run_on("patroni", &["config.yml"], &at)?;
+        self.children.extend([etcd, patroni]);
+        Ok(())
     }
 
-    fn run_on(&mut self, program: &str, words: &[&str], at: &Path) -> Result {
+    /// Puts a `PgBouncer` before the balancer, from the file of `deploy/pgbouncer`.
+    pub fn pool(&mut self) -> Result {
+        let (at, balancer) = (self.place.folder().join("pooler"), self.address(BALANCER));
+        self.place.make_folder(&at)?;
+        let here = at.to_string_lossy();
+        let settings = moved(
+            bouncer::TEMPLATE,
+            &[
+                ("host=127.0.0.1", &format!("host={balancer}")),
+                ("listen_addr = 127.0.0.1", &format!("listen_addr = {balancer}")),
+                ("/var/run/postgresql", &here),
+                ("/var/log/postgresql", &here),
+                ("/etc/pgbouncer", &here),
+                (";server_tls_", "server_tls_"),
+            ],
+        )?;
+        self.place.write(&at.join("pgbouncer.ini"), settings.as_bytes())?;
+        self.place.write(&at.join("userlist.txt"), format!("\"houselights\" \"{PASSWORD}\"\n").as_bytes())?;
+        let authority = fs::read(self.place.folder().join("made/ca.crt")).map_err(|error| error.to_string())?;
+        self.place.write(&at.join("ca.crt"), &authority)?;
+        self.pooler = Some(self.run_on(bouncer::PROGRAM, &["-q", "pgbouncer.ini"], &at)?);
+        let open = SocketAddr::from((balancer, POOLER));
+        self.wait("PgBouncer does not open", |_| TcpStream::connect(open).is_ok())
+    }
+
+    /// Fails where the process of [`Self::pool`] has ended.
+    pub fn still_pools(&mut self) -> Result {
+        match self.pooler.as_mut().map(Child::try_wait) {
+            None | Some(Ok(None)) => Ok(()),
+            Some(ended) => Err(format!("PgBouncer has ended by itself: {ended:?}")),
+        }
+    }
+
+    fn run_on(&self, program: &str, words: &[&str], at: &Path) -> Result<Child> {
         let opened = File::options().append(true).create(true).open(at.join("log"));
         let log = opened.map_err(|error| format!("a machine's log cannot be written: {error}"))?;
         let again = log.try_clone().map_err(|error| format!("a machine's log cannot be written: {error}"))?;
         let mut command = self.place.command(program);
         command.args(words).current_dir(at).env("HOME", at).stdin(Stdio::null()).stdout(log).stderr(again);
-        self.children.push(command.spawn().map_err(|error| format!("{program} cannot be started: {error}"))?);
-        Ok(())
+        command.spawn().map_err(|error| format!("{program} cannot be started: {error}"))
     }
 
     /// The whole machine is switched off.
@@ -181,13 +218,14 @@ impl Site {
 
     /// Waits until one machine is primary, one a synchronous standby, and the third a standby.
     pub fn settled(&self) -> Result {
+        self.wait("the machines have not found together", Self::is_settled)
+    }
+
+    fn wait(&self, or: &str, until: impl Fn(&Self) -> bool) -> Result {
         let start = Instant::now();
-        while !self.is_settled() {
+        while !until(self) {
             if start.elapsed() > SETTLES_WITHIN {
-                return Err(format!(
-                    "the machines have not found together; the log of the first: {}",
-                    self.log_tail(1)
-                ));
+                return Err(format!("{or}; the log of the first machine: {}", self.log_tail(1)));
             }
             thread::sleep(LOOK_EVERY);
         }
@@ -234,6 +272,12 @@ impl Site {
         format!("postgres://houselights:{PASSWORD}@houselights-db/houselights?hostaddr={balancer}&{}", self.protected())
     }
 
+    /// The database's URL through [`Self::pool`].
+    pub fn pooled(&self) -> String {
+        let pooler = self.address(BALANCER);
+        format!("postgres://houselights:{PASSWORD}@{pooler}:{POOLER}/houselights?sslmode=disable")
+    }
+
     fn protected(&self) -> String {
         format!("sslmode=verify-full&sslrootcert={}", self.place.folder().join("made/ca.crt").display())
     }
@@ -273,7 +317,7 @@ impl Drop for Site {
         drop(self.keeper.stdin.take());
         // Both fail only where they have ended already.
         let _ended = self.keeper.wait();
-        for child in &mut self.children {
+        for child in self.children.iter_mut().chain(&mut self.pooler) {
             let _ended = child.wait();
         }
     }
