@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop at any fault")]
 #![expect(clippy::panic, reason = "helpers of tests stop at any fault")]
 
+mod posters;
 mod programme;
 mod seen;
 mod show;

@@ -13,6 +13,7 @@ pub mod live;
 mod nodes;
 pub mod occupancy;
 pub mod office;
+pub mod posters;
 pub mod programme;
 mod upkeep;
 
@@ -31,6 +32,7 @@ pub use live::SeatMaps;
 use nodes::Others;
 use occupancy::Occupancy;
 pub use office::Office;
+use posters::{PosterSettings, Posters};
 
 /// How the use cases bound themselves.
 #[derive(Clone, Debug)]
@@ -41,11 +43,18 @@ pub struct Settings {
     pub most_seats: usize,
     /// The most who may watch seats live at a time.
     pub most_watchers: usize,
+    /// The posters' folder, and what pictures may cost.
+    pub posters: PosterSettings,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { engine: EngineLimits::default(), most_seats: 10, most_watchers: 8_000 }
+        Self {
+            engine: EngineLimits::default(),
+            most_seats: 10,
+            most_watchers: 8_000,
+            posters: PosterSettings::default(),
+        }
     }
 }
 
@@ -58,6 +67,8 @@ pub struct App {
     pub catalogue: Arc<Catalogue>,
     /// What is on, as visitors read it.
     pub listings: listings::Listings,
+    /// Posters that the cinema has as files.
+    pub posters: Arc<Posters>,
     /// Booking and cancelling.
     pub bookings: Bookings,
     /// Seats as maps and live.
@@ -95,8 +106,14 @@ impl App {
             rooms,
             most_watchers: settings.most_watchers,
         };
-        let listings =
-            listings::Listings::new(db.clone(), Arc::clone(&catalogue), Arc::clone(&occupancy), Arc::clone(&clock));
+        let posters = Arc::new(Posters::new(settings.posters, Arc::clone(&clock)));
+        let listings = listings::Listings::new(
+            db.clone(),
+            Arc::clone(&catalogue),
+            Arc::clone(&occupancy),
+            Arc::clone(&posters),
+            Arc::clone(&clock),
+        );
         let bookings = Bookings {
             db,
             clock: Arc::clone(&clock),
@@ -105,7 +122,7 @@ impl App {
             occupancy,
             most_seats: settings.most_seats,
         };
-        Ok(Arc::new(Self { accounts, catalogue, listings, bookings, seat_maps, office, keys, clock, others }))
+        Ok(Arc::new(Self { accounts, catalogue, listings, posters, bookings, seat_maps, office, keys, clock, others }))
     }
 
     /// Whether the database answers, and is still one that this program can work on.

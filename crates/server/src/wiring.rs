@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use houselights_app::{
     EngineLimits, Settings,
     accounts::{AccountSettings, Limit},
+    posters::PosterSettings,
 };
 use houselights_domain::credentials::PasswordPolicy;
 use houselights_web::{
@@ -37,9 +38,9 @@ pub(crate) fn accounts(config: &Config) -> AccountSettings {
     }
 }
 
-/// What `app` wants to know about booking.
+/// What `app` wants to know about booking and posters.
 pub(crate) fn app(config: &Config) -> Settings {
-    let from = config.booking;
+    let (from, posters) = (config.booking, &config.pages.posters);
     Settings {
         engine: EngineLimits {
             queue: from.queue,
@@ -49,6 +50,7 @@ pub(crate) fn app(config: &Config) -> Settings {
         },
         most_seats: from.seats_per_order,
         most_watchers: config.connections.watchers,
+        posters: PosterSettings { folder: posters.folder.clone(), memory: posters.memory, at_once: posters.at_once },
     }
 }
 

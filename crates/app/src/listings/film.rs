@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::{Basis, CinemaShows, Film, ShowLine, add};
+use crate::posters::Mark;
 
 /// A film's shows of one day.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct FilmDay {
 pub struct FilmProgramme {
     /// The film.
     pub film: Arc<Film>,
+    /// The picture of its poster, where there is one.
+    pub poster: Option<Mark>,
     /// Today, if all cinemas agree on the date.
     pub today: Option<Date>,
     /// Soonest first; only days with shows.

@@ -31,6 +31,7 @@ use crate::{
     clock::Clock,
     error::Result,
     occupancy::Occupancy,
+    posters::{Mark, Posters, Wall},
 };
 
 /// The most shows on one page: more than that nobody reads, and a chain's visitors choose a cinema.
@@ -44,6 +45,7 @@ pub struct Listings {
     pub(crate) db: Db,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) occupancy: Arc<Occupancy>,
+    pub(crate) posters: Arc<Posters>,
     pub(crate) clock: Arc<dyn Clock>,
     current: RwLock<Option<Arc<Snapshot>>>,
     making: tokio::sync::Mutex<()>,
@@ -82,6 +84,8 @@ pub struct CinemaShows {
 pub struct FilmShows {
     /// The film.
     pub film: Arc<Film>,
+    /// The picture of its poster, where there is one.
+    pub poster: Option<Mark>,
     /// By name.
     pub cinemas: Vec<CinemaShows>,
 }
@@ -138,6 +142,8 @@ pub struct DayProgramme {
 pub struct FilmNext {
     /// The film.
     pub film: Arc<Film>,
+    /// The picture of its poster, where there is one.
+    pub poster: Option<Mark>,
     /// The next show.
     pub next: Arc<ShowFacts>,
     /// When that begins by the cinema's clock.
@@ -164,8 +170,22 @@ pub struct FilmWall {
 }
 
 impl Listings {
-    pub(crate) fn new(db: Db, catalogue: Arc<Catalogue>, occupancy: Arc<Occupancy>, clock: Arc<dyn Clock>) -> Self {
-        Self { db, catalogue, occupancy, clock, current: RwLock::default(), making: tokio::sync::Mutex::default() }
+    pub(crate) fn new(
+        db: Db,
+        catalogue: Arc<Catalogue>,
+        occupancy: Arc<Occupancy>,
+        posters: Arc<Posters>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            db,
+            catalogue,
+            occupancy,
+            posters,
+            clock,
+            current: RwLock::default(),
+            making: tokio::sync::Mutex::default(),
+        }
     }
 
     /// What is on as it stands now.
@@ -189,6 +209,7 @@ impl Listings {
 
     /// The programme of a day: the one that is wanted, else the next that has a show.
     pub async fn day(&self, wanted: Wanted) -> Result<DayProgramme> {
+        let wall = self.posters.wall().await;
         let (snapshot, now) = (self.snapshot().await?, self.clock.now());
         let (wanted, ignored) = snapshot.accept(wanted, now);
         let matching = snapshot.matching(&wanted);
@@ -203,8 +224,8 @@ impl Listings {
         let next = of_day.is_empty().then(|| coming().map(|show| show.day()).filter(|other| *other > day).min());
         Ok(DayProgramme {
             strip: strip(&matching, today, day, now),
-            basis: Basis::of(&snapshot, &matching, &lines, now),
-            films: by_film(shown, lines),
+            basis: Basis::of(&snapshot, &matching, &lines, now).with(&wall),
+            films: by_film(shown, lines, &wall),
             choices: Arc::clone(&snapshot.choices),
             next: next.flatten(),
             wanted,
@@ -217,6 +238,7 @@ impl Listings {
 
     /// All films that match, each with its next show; without a day, of all days.
     pub async fn films(&self, wanted: Wanted) -> Result<FilmWall> {
+        let wall = self.posters.wall().await;
         let (snapshot, now) = (self.snapshot().await?, self.clock.now());
         let (wanted, ignored) = snapshot.accept(wanted, now);
         let matching = snapshot.matching(&wanted);
@@ -229,6 +251,7 @@ impl Listings {
                 Some(known) => known.shows += 1,
                 None => films.push(FilmNext {
                     film: Arc::clone(&show.film),
+                    poster: wall.mark(show.film.poster.as_deref()),
                     next: Arc::clone(&show.facts),
                     local: show.local,
                     shows: 1,
@@ -238,7 +261,7 @@ impl Listings {
         let day = wanted.day.unwrap_or(today.first);
         Ok(FilmWall {
             strip: strip(&matching, today, day, now),
-            basis: Basis::of(&snapshot, &matching, &[], now),
+            basis: Basis::of(&snapshot, &matching, &[], now).with(&wall),
             choices: Arc::clone(&snapshot.choices),
             wanted,
             ignored,
@@ -248,6 +271,7 @@ impl Listings {
 
     /// One film with all its coming shows. A film that is not on has none.
     pub async fn film(&self, id: MovieId) -> Result<FilmProgramme> {
+        let wall = self.posters.wall().await;
         let (snapshot, now) = (self.snapshot().await?, self.clock.now());
         let film = match snapshot.film(id) {
             Some(film) => film,
@@ -258,10 +282,11 @@ impl Listings {
         let left_out = coming.len().saturating_sub(MOST_ON_A_PAGE);
         let shown = &coming[..coming.len() - left_out];
         let lines = self.lines(shown, now).await?;
-        let basis = Basis::of(&snapshot, &matching, &lines, now);
+        let basis = Basis::of(&snapshot, &matching, &lines, now).with(&wall);
         let today = snapshot.today(&Wanted::default(), now);
         let several_cinemas = snapshot.choices.cinemas.len() > 1;
-        Ok(FilmProgramme { film, today: today.agreed(), days: film::by_day(lines), several_cinemas, left_out, basis })
+        let (poster, today) = (wall.mark(film.poster.as_deref()), today.agreed());
+        Ok(FilmProgramme { film, poster, today, days: film::by_day(lines), several_cinemas, left_out, basis })
     }
 
     /// A film's own facts, such as for its poster.
@@ -273,8 +298,9 @@ impl Listings {
     }
 
     /// Whether what was made on this basis is what would be made now.
-    pub fn still(&self, basis: &Basis) -> bool {
-        basis.holds(&self.catalogue, &self.occupancy, self.clock.now())
+    pub async fn still(&self, basis: &Basis) -> bool {
+        let wall = self.posters.wall().await;
+        basis.holds(&self.catalogue, &self.occupancy, &wall, self.clock.now())
     }
 
     async fn lines(&self, shows: &[&Listed], now: houselights_domain::UtcMicros) -> Result<Vec<ShowLine>> {
@@ -301,12 +327,13 @@ fn strip(matching: &[&Listed], today: snapshot::Today, day: Date, now: houseligh
 }
 
 /// Shows come soonest first, and so do the films.
-fn by_film(shows: &[&Listed], lines: Vec<ShowLine>) -> Vec<FilmShows> {
+fn by_film(shows: &[&Listed], lines: Vec<ShowLine>, wall: &Wall) -> Vec<FilmShows> {
     let mut films: Vec<FilmShows> = Vec::new();
     for (show, line) in shows.iter().zip(lines) {
         let known = films.iter().position(|known| known.film.id == show.film.id);
         let at = known.unwrap_or_else(|| {
-            films.push(FilmShows { film: Arc::clone(&show.film), cinemas: Vec::new() });
+            let poster = wall.mark(show.film.poster.as_deref());
+            films.push(FilmShows { film: Arc::clone(&show.film), poster, cinemas: Vec::new() });
             films.len() - 1
         });
         add(&mut films[at].cinemas, line);

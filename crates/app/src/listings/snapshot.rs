@@ -43,6 +43,8 @@ pub struct Film {
     pub synopsis: String,
     /// Day of release.
     pub released: Option<Date>,
+    /// The file of its poster, which may not be there.
+    pub poster: Option<String>,
 }
 
 impl Film {
@@ -56,6 +58,7 @@ impl Film {
             genres: movie.genres,
             synopsis: movie.synopsis,
             released: movie.release_date.and_then(|day| day.parse().ok()),
+            poster: movie.poster,
         }
     }
 }

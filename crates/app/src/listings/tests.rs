@@ -224,26 +224,26 @@ async fn a_show_is_listed_until_nobody_can_buy_a_seat_any_more() {
 #[tokio::test]
 async fn a_page_stays_true_until_one_of_its_shows_crosses_a_line() {
     let house = house("2027-01-15T08:00:00Z", &[("berlin sunrise", "2027-01-15T18:00")]).await;
-    let still = |page: &DayProgramme| house.app.listings.still(&page.basis);
+    let still = async |page: &DayProgramme| house.app.listings.still(&page.basis).await;
     let page = house.day(BERLIN).await;
-    assert!(still(&page));
+    assert!(still(&page).await);
     house.take(1, 1..=8).await;
-    assert!(still(&page), "four of twelve are left, which is plenty");
+    assert!(still(&page).await, "four of twelve are left, which is plenty");
     house.take(1, 9..=9).await;
-    assert!(!still(&page));
+    assert!(!still(&page).await);
     let page = house.day(BERLIN).await;
     assert_eq!(page.films[0].cinemas[0].shows[0].seats, Availability::Few);
     house.take(1, 10..=12).await;
-    assert!(!still(&page));
+    assert!(!still(&page).await);
     let page = house.day(BERLIN).await;
     assert_eq!(page.films[0].cinemas[0].shows[0].seats, Availability::SoldOut);
 
     house.app.office.call_off(ShowId(1)).await.unwrap();
-    assert!(!still(&page));
+    assert!(!still(&page).await);
     let page = house.day(BERLIN).await;
     assert_eq!(page.films[0].cinemas[0].shows[0].sales, Sales::CalledOff);
     house.clock.advance(2 * HOUR);
-    assert!(!still(&page), "an hour is as old as a page gets");
+    assert!(!still(&page).await, "an hour is as old as a page gets");
 }
 
 #[tokio::test]
@@ -251,9 +251,9 @@ async fn a_page_is_true_until_the_minute_in_which_a_show_begins() {
     let house = house("2027-01-15T16:30:00Z", &[("berlin sunrise", "2027-01-15T18:00")]).await;
     let page = house.day(BERLIN).await;
     house.clock.advance(HOUR / 2 - 1);
-    assert!(house.app.listings.still(&page.basis));
+    assert!(house.app.listings.still(&page.basis).await);
     house.clock.advance(1);
-    assert!(!house.app.listings.still(&page.basis));
+    assert!(!house.app.listings.still(&page.basis).await);
 }
 
 #[tokio::test]

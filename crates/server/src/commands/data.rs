@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use houselights_store::{Access, Db, PostgresOptions, SchemaState, SqliteOptions};
 
+use super::posters;
 use crate::{
     config::Config,
     failure::{Failure, Result},
@@ -72,6 +73,7 @@ pub(crate) async fn check(config: &Config) -> Result {
     if config.database.is_none() && !config.data_dir.join(DATABASE).exists() {
         let _infallible =
             writeln!(out, "Database: none yet in {}; the first start makes it.", config.data_dir.display());
+        out += &posters::in_words(config, None).await?;
         return Ok(print::out(&out)?);
     }
     let db = open(config, Access::Read).await?;
@@ -82,7 +84,9 @@ pub(crate) async fn check(config: &Config) -> Result {
         print::out("Its unique keys and locks hold, as far as a quarrel of two sessions can tell.\n")?;
     }
     match db.schema() {
-        SchemaState::Current(_) | SchemaState::Ahead { .. } => Ok(()),
+        SchemaState::Current(_) | SchemaState::Ahead { .. } => {
+            Ok(print::out(&posters::in_words(config, Some(&db)).await?)?)
+        }
         SchemaState::Behind { .. } => Err(Failure::new(
             "the schema is behind this program: `houselights migrate` or the next start brings it up to date",
         )),

@@ -2,6 +2,7 @@
 
 pub(crate) mod data;
 mod documents;
+mod posters;
 mod programme;
 mod safekeeping;
 mod superuser;

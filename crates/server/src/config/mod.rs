@@ -80,7 +80,17 @@ pub(crate) struct Pages {
     pub(crate) name: String,
     pub(crate) colour: Option<Colour>,
     pub(crate) logo: Option<PathBuf>,
+    pub(crate) posters: Posters,
     pub(crate) language: Option<Language>,
+}
+
+/// The films' posters as files.
+#[derive(Clone, Debug)]
+pub(crate) struct Posters {
+    /// `None`: all are drawn.
+    pub(crate) folder: Option<PathBuf>,
+    pub(crate) memory: u64,
+    pub(crate) at_once: usize,
 }
 
 /// How often a caller may ask in a minute; 0: without limit.
@@ -177,14 +187,7 @@ impl Config {
             readers: from.take("readers", |text| whole_or_auto(text, 1..=1024, cores.max(2))),
             database: Database::from_layers(from),
             connections: Connections::from_layers(from),
-            pages: Pages {
-                name: from.take("brand_name", |text| Ok(text.to_owned())),
-                colour: from.take_optional("brand_colour", str::parse),
-                logo: from.take_optional("brand_logo", picture),
-                language: from.take_optional("default_language", |text| {
-                    Language::from_code(text).ok_or_else(|| "must be one of en, de, es".into())
-                }),
-            },
+            pages: Pages::from_layers(from),
             rate_limits: RateLimits::from_layers(from),
             accounts: Accounts::from_layers(from, cores),
             booking: Booking {
@@ -233,6 +236,24 @@ impl Connections {
             shutdown_deadline: from.take("shutdown_deadline", |text| duration(text, SECOND..=SECOND * 3600)),
             trusted_proxies: from.take("trusted_proxies", |text| Ok(list(text))),
             cors_origins: from.take("cors_origins", |text| Ok(list(text))),
+        }
+    }
+}
+
+impl Pages {
+    fn from_layers(from: &mut Layers) -> Self {
+        Self {
+            name: from.take("brand_name", |text| Ok(text.to_owned())),
+            colour: from.take_optional("brand_colour", str::parse),
+            logo: from.take_optional("brand_logo", picture),
+            posters: Posters {
+                folder: from.take_optional("posters_dir", folder),
+                memory: from.take("posters_memory", |text| size(text, 4 << 20..=1 << 40)),
+                at_once: from.take("posters_at_once", |text| whole(text, 1..=64)),
+            },
+            language: from.take_optional("default_language", |text| {
+                Language::from_code(text).ok_or_else(|| "must be one of en, de, es".into())
+            }),
         }
     }
 }

@@ -194,6 +194,24 @@ const PAGES: &[Setting] = &[
         "A picture file (svg, png, webp or jpg, up to 256 KiB) for the head of every page. Not set: that of Houselights.",
     ),
     set(
+        "posters_dir",
+        "",
+        Unit::Path,
+        "The folder of the films' posters: JPEG, PNG or WebP files, named in each film's `poster`. Two to three fits best; the middle is shown of others. Best are 700 pixels or more in width; more than 25 million in all, or 32 MiB, are refused. A film whose file is not there or is no picture has a drawn poster. Files may come, go and be replaced while the server runs. Not set: all posters are drawn.",
+    ),
+    set(
+        "posters_memory",
+        "32MiB",
+        Unit::Size,
+        "The most memory that posters take in the sizes that pages show, about 150 KiB a film; nothing before somebody looks at them.",
+    ),
+    set(
+        "posters_at_once",
+        "1",
+        Unit::Number,
+        "How many posters are unpacked at once. One of six million pixels takes up to 60 MiB meanwhile, the largest up to 250 MiB.",
+    ),
+    set(
         "default_language",
         "en",
         Unit::Word(&["en", "de", "es"]),

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{
     kept::Grounds,
     no::Result,
-    poster::PosterUrl,
+    poster::Poster,
     programme::{
         ProgrammeUrl,
         lines::{Times, language},
@@ -46,7 +46,7 @@ struct Day {
 #[template(path = "film.html")]
 pub(crate) struct FilmPage {
     t: Text,
-    poster: PosterUrl,
+    poster: Poster,
     title: String,
     duration: String,
     certificate: Option<String>,
@@ -61,7 +61,7 @@ pub(crate) struct FilmPage {
 
 impl FilmPage {
     fn new(t: Text, programme: FilmProgramme) -> Self {
-        let FilmProgramme { film, today, days, several_cinemas, left_out, basis: _ } = programme;
+        let FilmProgramme { film, poster, today, days, several_cinemas, left_out, basis: _ } = programme;
         let day = |day: &FilmDay| {
             let near = today.filter(|today| *today == day.date || today.tomorrow().is_ok_and(|next| next == day.date));
             let full = t.date_day(day.date);
@@ -73,7 +73,7 @@ impl FilmPage {
         };
         Self {
             t,
-            poster: PosterUrl::of(&film),
+            poster: Poster::of(&film, poster),
             title: film.title.clone(),
             duration: t.duration(film.duration_minutes).into_owned(),
             certificate: film.certificate.clone(),

@@ -109,8 +109,10 @@ impl Visitor {
         make: impl AsyncFnOnce() -> Result<(P, Grounds)>,
     ) -> Result<Response> {
         let listings = &self.site.app.listings;
-        let stands = |entry: &Arc<Entry>| matches!(&entry.grounds, Grounds::Listings(basis) if listings.still(basis));
-        if let Some(entry) = self.found().filter(stands) {
+        if let Some(entry) = self.found()
+            && let Grounds::Listings(basis) = &entry.grounds
+            && listings.still(basis).await
+        {
             return Ok(self.answered(&entry));
         }
         let (page, grounds) = make().await?;

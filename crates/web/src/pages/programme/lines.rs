@@ -3,14 +3,17 @@
 use std::borrow::Cow;
 
 use askama::{Template, filters::HtmlSafe};
-use houselights_app::listings::{CinemaShows, Film, ShowLine};
+use houselights_app::{
+    listings::{CinemaShows, Film, ShowLine},
+    posters::Mark,
+};
 use houselights_domain::{
     money::Minor,
     show::{Availability, Sales},
 };
 
 use crate::{
-    pages::{film::FilmUrl, poster::PosterUrl, show::ShowUrl},
+    pages::{film::FilmUrl, poster::Poster, show::ShowUrl},
     text::Text,
 };
 
@@ -30,7 +33,7 @@ pub(crate) fn language(t: Text, code: &str) -> Cow<'_, str> {
 #[derive(Clone, Debug)]
 pub(crate) struct FilmLine {
     pub(crate) url: FilmUrl,
-    pub(crate) poster: PosterUrl,
+    pub(crate) poster: Poster,
     pub(crate) title: String,
     pub(crate) certificate: Option<String>,
     pub(crate) duration: String,
@@ -38,10 +41,10 @@ pub(crate) struct FilmLine {
 }
 
 impl FilmLine {
-    pub(crate) fn of(t: Text, film: &Film) -> Self {
+    pub(crate) fn of(t: Text, film: &Film, poster: Option<Mark>) -> Self {
         Self {
             url: FilmUrl { film: film.id },
-            poster: PosterUrl::of(film),
+            poster: Poster::of(film, poster),
             title: film.title.clone(),
             certificate: film.certificate.clone(),
             duration: t.duration(film.duration_minutes).into_owned(),

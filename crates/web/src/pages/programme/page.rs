@@ -11,6 +11,7 @@ use super::{
     lines::{FilmLine, Times, language},
 };
 use crate::{
+    pages::poster::Poster,
     pages::shell::{Page, Place},
     text::Text,
 };
@@ -99,7 +100,7 @@ impl Programme {
         let asked = Asked { view: View::Day, wanted: day.wanted };
         let named = day.choices.cinemas.len() > 1 && asked.wanted.cinema.is_none();
         let film = |film: &houselights_app::listings::FilmShows| DayFilm {
-            film: FilmLine::of(t, &film.film),
+            film: FilmLine::of(t, &film.film, film.poster),
             times: Times::of(t, &film.cinemas, named),
         };
         let seen = |today| t.date_seen_from(day.day, today).into_owned();
@@ -261,7 +262,7 @@ impl WallFilm {
         let near = today.filter(|today| day == *today || today.tomorrow().is_ok_and(|tomorrow| tomorrow == day));
         let day = near.map_or_else(|| t.date_short(day), |today| t.date_seen_from(day, today));
         Self {
-            film: FilmLine::of(t, &film.film),
+            film: FilmLine::of(t, &film.film, film.poster),
             next: t.with("programme-next", &[("day", day.into()), ("time", time.into())]).into_owned(),
             date_time: film.next.date_time.clone(),
             shows: film.shows,

@@ -8,6 +8,7 @@ use houselights_app::{
         Basis, Choices, CinemaShows, DayProgramme, Film, FilmDay, FilmNext, FilmProgramme, FilmShows, FilmWall,
         Ignored, ShowLine, Strip, StripDay, Wanted,
     },
+    posters::Mark,
 };
 use houselights_domain::{
     CinemaId, Layout, LayoutId, MovieId, ScreenId, ShowId, UtcMicros,
@@ -33,7 +34,12 @@ fn film(full: bool) -> Arc<Film> {
         genres: if full { vec![HOSTILE.into(), "Drama".into()] } else { Vec::new() },
         synopsis: some(full).map(|text| format!("{text}\n\n{text}")).unwrap_or_default(),
         released: full.then(|| date(2027, 1, 10)),
+        poster: full.then(|| HOSTILE.to_owned()),
     })
+}
+
+fn picture(film: &Film) -> Option<Mark> {
+    film.poster.as_ref().map(|_| Mark::sample())
 }
 
 fn facts(full: bool) -> Arc<ShowFacts> {
@@ -123,7 +129,7 @@ fn wanted(some: bool) -> Wanted {
 }
 
 fn day(full: bool, next: bool) -> DayProgramme {
-    let of = |film: Arc<Film>| FilmShows { film, cinemas: cinemas() };
+    let of = |film: Arc<Film>| FilmShows { poster: picture(&film), film, cinemas: cinemas() };
     DayProgramme {
         wanted: wanted(next),
         ignored: if full {
@@ -145,7 +151,7 @@ fn day(full: bool, next: bool) -> DayProgramme {
 fn wall(full: bool, chosen: bool) -> FilmWall {
     let next = |film: Arc<Film>| {
         let facts = facts(true);
-        FilmNext { film, local: facts.zone.to_datetime(NOW.timestamp()), next: facts, shows: 2 }
+        FilmNext { poster: picture(&film), film, local: facts.zone.to_datetime(NOW.timestamp()), next: facts, shows: 2 }
     };
     FilmWall {
         wanted: wanted(chosen),
@@ -169,6 +175,7 @@ pub(crate) fn films() -> Vec<FilmProgramme> {
     let today = date(2027, 1, 15);
     let one = |full: bool, days: i64| FilmProgramme {
         film: film(full),
+        poster: picture(&film(full)),
         today: full.then_some(today),
         days: (0..days)
             .map(|day| FilmDay { date: today.checked_add(day.days()).unwrap(), cinemas: cinemas() })

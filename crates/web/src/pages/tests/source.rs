@@ -41,7 +41,7 @@ fn pages() -> Vec<File> {
 
 /// An address that somebody wrote by hand into a template.
 fn written_in_template(text: &str) -> Option<&str> {
-    ["href=\"", "action=\"", "src=\""].into_iter().find_map(|attribute| {
+    ["href=\"", "action=\"", "src=\"", "srcset=\""].into_iter().find_map(|attribute| {
         text.match_indices(attribute).find_map(|(at, _)| {
             let value = text[at + attribute.len()..].split('"').next().unwrap_or_default();
             (!value.starts_with("{{") && !value.starts_with('#')).then_some(value)
@@ -76,6 +76,7 @@ fn no_address_is_written_by_hand() {
     }
     assert!(written_in_template("<a href=\"/about/\">").is_some());
     assert!(written_in_template("<form action=\"/x\">").is_some());
+    assert!(written_in_template("<img src=\"{{ url }}\" srcset=\"/x 1w\">").is_some());
     assert!(written_in_template("<a href=\"{{ url }}\"><a href=\"#main\">").is_none());
     assert!(written_in_handler("SeeOther::to(&\"/about/\")").is_some());
     assert!(written_in_handler("#[typed_path(\"/about/\")]").is_none());
