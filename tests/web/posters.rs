@@ -40,6 +40,10 @@ fn posters(page: &Answer) -> (String, Vec<(String, u32)>) {
     (first, choice.split(',').filter(|text| !text.is_empty()).map(candidate).collect())
 }
 
+fn is_drawn(address: &str) -> bool {
+    address.rsplit('.').next() == Some("svg")
+}
+
 async fn film(visitor: &Client) -> Answer {
     visitor.get(&format!("/films/{METROPOLIS}/")).await.expect(200)
 }
@@ -102,7 +106,7 @@ async fn a_file_that_is_replaced_has_another_address_at_once_on_pages_that_were_
     fs::remove_file(folder.path().join(FILE)).unwrap();
     house.clock.advance(SOON);
     let (drawn, choice) = posters(&film(&visitor).await);
-    assert!(drawn.ends_with(".svg") && choice.is_empty());
+    assert!(is_drawn(&drawn) && choice.is_empty());
     let instead = visitor.get(&after).await.expect(200);
     assert_eq!((instead.header("content-type"), instead.header("cache-control")), ("image/svg+xml", "no-cache"));
 }
@@ -119,7 +123,7 @@ async fn what_is_no_picture_gives_the_drawn_poster_and_never_a_broken_one() {
     assert_eq!((answer.header("content-type"), answer.header("cache-control")), ("image/svg+xml", "no-cache"));
     assert!(answer.text().contains("<title>Metropolis</title>"));
     let (drawn, choice) = posters(&film(&visitor).await);
-    assert!(drawn.ends_with(".svg") && choice.is_empty());
+    assert!(is_drawn(&drawn) && choice.is_empty());
     let drawing = visitor.get(&drawn).await.expect(200);
     assert!(drawing.header("cache-control").contains("immutable") && drawing.body == answer.body);
 }
@@ -130,6 +134,6 @@ async fn without_its_folder_every_film_has_a_drawn_poster() {
     let house = house(&folder.path().join("nowhere")).await;
     let visitor = house.visitor();
     let (drawn, choice) = posters(&film(&visitor).await);
-    assert!(drawn.ends_with(".svg") && choice.is_empty());
+    assert!(is_drawn(&drawn) && choice.is_empty());
     _ = visitor.get(&drawn).await.expect(200);
 }
