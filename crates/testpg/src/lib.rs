@@ -153,6 +153,14 @@ impl Cluster {
         self.run("pg_ctl", &["-D", "data", "status"]).is_ok()
     }
 
+    /// All of it stands still, with its connections open, until what is returned is dropped.
+    #[must_use]
+    pub fn freeze(&self) -> Frozen {
+        let data = self.data();
+        machine::freeze(&data);
+        Frozen(data)
+    }
+
     /// What a statement answers: a line a row, with `|` between columns.
     pub fn query(&self, database: &str, statement: &str) -> Result<String> {
         let port = self.port.to_string();
@@ -217,6 +225,16 @@ impl Cluster {
             return Ok(output.stdout);
         }
         Err(format!("{program} ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim()))
+    }
+}
+
+/// A cluster that stands still; see [`Cluster::freeze`].
+#[derive(Debug)]
+pub struct Frozen(PathBuf);
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        machine::thaw(&self.0);
     }
 }
 

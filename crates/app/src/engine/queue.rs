@@ -196,6 +196,11 @@ impl Queue {
         }
     }
 
+    /// Nobody waits any more: it is for the caller to answer those who did.
+    pub(super) fn clear(&self) -> Vec<Pending> {
+        self.inner.lock().waiting.drain(..).map(|(_, pending)| pending).collect()
+    }
+
     pub(super) fn close(&self) {
         self.inner.lock().closed = true;
         self.filled.notify_all();

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use houselights_store::hot::WaitingLane;
+use houselights_store::{Error, hot::WaitingLane};
 
 use super::{Listener, count, publish, queue::Queue, sizes};
 use crate::clock::Clock;
@@ -20,6 +20,13 @@ impl Task {
         let (mut batch, mut answers) = (Vec::new(), Vec::new());
         while let Some(turn) = self.queue.turn(&mut batch, &mut answers).await {
             let applied = self.lane.apply(&batch, self.clock.now()).await;
+            if self.lane.is_away() {
+                // They have waited for it as long as the batch has. Tried one batch after the other, each would wait
+                // for as much longer as batches are before it, the more so as each lane finds out for itself.
+                for pending in self.queue.clear() {
+                    pending.answer(Err(Error::Unavailable("those before found no database".into())));
+                }
+            }
             drop(turn);
             count(&sizes, batch.len());
             batch.clear();

@@ -109,6 +109,11 @@ impl PostgresLane {
         limit + limit / 5
     }
 
+    /// Whether the last batch found no database, or none that answered.
+    pub const fn is_away(&self) -> bool {
+        self.away
+    }
+
     /// Carries a batch out in one transaction, however often that takes. Returns after the commit.
     pub async fn apply(&mut self, batch: &[Command], now: UtcMicros) -> Applied {
         match self.whole(batch, now).await {
