@@ -8,7 +8,7 @@ use crate::{debian, env, fault, postgres};
 
 const PACKAGES: &[&str] = &["patroni", "etcd-server", "haproxy", "openssl"];
 
-/// All of it: about three minutes.
+/// All of it: about five minutes.
 const FULL: &[&str] = &["--kills", "3", "--freezes", "1", "--switches", "2"];
 const QUICK: &[&str] = &["--kills", "1", "--freezes", "0", "--switches", "1"];
 
