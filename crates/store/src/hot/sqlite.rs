@@ -129,6 +129,7 @@ impl SqliteLane {
                 // last: as long as it is old, the next sale runs into the keys of orders that such a commit has made and
                 // comes back here, so that no seat is sold on a tail that could not be read.
                 self.db.claim_tail.reload(&turn.connection)?;
+                self.db.user_index.reload(&turn.connection)?;
                 self.tip = read_tip(&turn.connection)?;
                 Err(error)
             }

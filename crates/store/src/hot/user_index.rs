@@ -34,17 +34,14 @@ struct HighWater(i64);
 impl UserIndex {
     /// Reads the bookings that have not been merged.
     pub(crate) fn load(connection: &Connection) -> Result<Self> {
-        let merged: i64 =
-            connection.query_row("SELECT up_to_booking FROM user_bookings_merged", [], |row| row.get(0))?;
-        let mut tail = Tail { newest: HighWater(merged), ..Tail::default() };
-        let mut statement = connection.prepare("SELECT id, user_id FROM bookings WHERE id > ?1 ORDER BY id")?;
-        let mut rows = statement.query([merged])?;
-        while let Some(row) = rows.next()? {
-            tail.add(UserId(row.get(1)?), BookingId(row.get(0)?));
-        }
-        drop(rows);
-        drop(statement);
-        Ok(Self(RwLock::new(tail)))
+        Ok(Self(RwLock::new(Tail::read(connection)?)))
+    }
+
+    /// Reads them again: memory may know less than the disk.
+    pub(crate) fn reload(&self, connection: &Connection) -> Result<()> {
+        let tail = Tail::read(connection)?;
+        *self.0.write() = tail;
+        Ok(())
     }
 
     /// Notes committed bookings. Called before their buyers are answered, so that each can read what they wrote.
@@ -104,6 +101,18 @@ impl UserIndex {
 }
 
 impl Tail {
+    fn read(connection: &Connection) -> Result<Self> {
+        let merged: i64 =
+            connection.query_row("SELECT up_to_booking FROM user_bookings_merged", [], |row| row.get(0))?;
+        let mut tail = Self { newest: HighWater(merged), ..Self::default() };
+        let mut statement = connection.prepare("SELECT id, user_id FROM bookings WHERE id > ?1 ORDER BY id")?;
+        let mut rows = statement.query([merged])?;
+        while let Some(row) = rows.next()? {
+            tail.add(UserId(row.get(1)?), BookingId(row.get(0)?));
+        }
+        Ok(tail)
+    }
+
     fn add(&mut self, user: UserId, booking: BookingId) {
         self.by_user.entry(user).or_default().push(booking);
         self.rows += 1;

@@ -1,6 +1,6 @@
-use houselights_domain::{BookingId, UserId, booking::Booking};
+use houselights_domain::{BookingId, Refusal, SeatNumber, UserId, booking::Booking};
 use houselights_store::{
-    Db,
+    Access, Db, SqliteOptions,
     hot::{Command, Lane},
 };
 
@@ -79,4 +79,22 @@ async fn what_was_not_merged_is_there_after_a_restart() {
     assert_eq!(of(&house.db, 3, None, 1_000).await, before);
     house.buy(3, 20, &[1]).unwrap();
     assert_eq!(of(&house.db, 3, None, 1_000).await.len(), before.len() + 1);
+}
+
+/// A commit may reach the disk and be reported as failed. Two lanes on one file stand for it: what one writes is news to
+/// the other, who finds out by its next batch.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bookings_that_memory_did_not_know_of_are_seen_after_the_batch_that_runs_into_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut house = House::on(crate::kit::sqlite(folder.path()).await).await;
+    let options = SqliteOptions { folder: folder.path().to_owned(), readers: 1 };
+    let mut unaware = House::on(Db::open_sqlite(options, Access::Maintain).await.unwrap()).await;
+    house.buy(3, 1, &[7]).unwrap();
+    assert_eq!(of(&unaware.db, 3, None, 10).await, []);
+    assert!(
+        unaware.apply(&[Command { actor: actor(4), action: claim(1, &[7], None), key: None }]).decisions[0].is_err()
+    );
+    assert_eq!(unaware.run(actor(4), claim(1, &[7], None)), Err(Refusal::SeatTaken(vec![SeatNumber(7)])));
+    assert_eq!(of(&unaware.db, 3, None, 10).await, of(&house.db, 3, None, 10).await);
+    assert_eq!(of(&unaware.db, 3, None, 10).await.len(), 1);
 }
