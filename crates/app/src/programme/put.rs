@@ -98,9 +98,13 @@ impl Stored {
         if *there == wanted {
             return Ok(Change::Unchanged);
         }
-        for (field, before, after) in
-            [("timezone", &there.timezone, &wanted.timezone), ("currency", &there.currency, &wanted.currency)]
-        {
+        let lasting =
+            [("timezone", &there.timezone, &wanted.timezone), ("currency", &there.currency, &wanted.currency)];
+        if lasting.iter().any(|(_, before, after)| before != after) {
+            // Amounts were quoted in the old currency, and what is being sold right now is history in a moment.
+            shows::requote(tx, there.id).await?;
+        }
+        for (field, before, after) in lasting {
             if before != after && cinemas::has_history(tx, there.id).await? {
                 return no(field, format!("tickets were sold with {before}, so it cannot become {after}"));
             }

@@ -122,6 +122,19 @@ async fn what_may_change_changes_and_grows_the_revision() {
 }
 
 #[tokio::test]
+async fn amounts_that_were_quoted_in_another_currency_are_out_of_date() {
+    let house = House::new().await;
+    house.import(&file()).await.unwrap();
+    for (field, value, revision) in [("name", "The Rex", 1), ("currency", "EUR", 2), ("timezone", "Europe/Paris", 3)] {
+        let mut only = file();
+        only["cinemas"][0][field] = json!(value);
+        (only["movies"], only["shows"]) = (json!([]), json!([]));
+        house.import(&only).await.unwrap();
+        assert_eq!(house.show("s1").await.revision, revision, "{field}");
+    }
+}
+
+#[tokio::test]
 async fn a_show_with_live_tickets_keeps_its_time_screen_movie_and_layout() {
     let mut house = House::new().await;
     house.import(&file()).await.unwrap();

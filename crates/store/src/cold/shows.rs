@@ -1,7 +1,7 @@
 //! Shows, as staff and programme files change them. Every change grows the revision, so that a quote for the show as
 //! it was is refused by the transaction that sells seats.
 
-use houselights_domain::{LayoutId, MovieId, ScreenId, ShowId, UtcMicros};
+use houselights_domain::{CinemaId, LayoutId, MovieId, ScreenId, ShowId, UtcMicros};
 
 use super::turns::ProgrammeTurn;
 use crate::{
@@ -249,6 +249,22 @@ pub async fn lock(tx: &ProgrammeTurn<'_>, id: ShowId) -> Result<()> {
 pub async fn lock_on_screen(tx: &ProgrammeTurn<'_>, screen: ScreenId, now: UtcMicros) -> Result<()> {
     tx.rows("SELECT id FROM shows WHERE screen_id = $1 AND clear_at > $2 ORDER BY id FOR UPDATE", params![screen, now])
         .await?;
+    Ok(())
+}
+
+/// Makes every quote for a cinema's shows out of date, and keeps their sales waiting until the transaction ends.
+pub async fn requote(tx: &ProgrammeTurn<'_>, cinema: CinemaId) -> Result<()> {
+    tx.rows(
+        "SELECT id FROM shows WHERE screen_id IN (SELECT id FROM screens WHERE cinema_id = $1) ORDER BY id FOR UPDATE",
+        params![cinema],
+    )
+    .await?;
+    tx.rows(
+        "UPDATE shows SET revision = revision + 1
+         WHERE screen_id IN (SELECT id FROM screens WHERE cinema_id = $1)",
+        params![cinema],
+    )
+    .await?;
     Ok(())
 }
 

@@ -210,13 +210,15 @@ pub(crate) async fn a_show_is_added_changed_called_off_and_deleted(db: &Db) {
         Box::pin(async move {
             shows::change(tx, id, &show(30)).await?;
             shows::call_off(tx, id).await?;
-            shows::reclean(tx, ScreenId(1), 30, NOW).await
+            shows::reclean(tx, ScreenId(1), 30, NOW).await?;
+            shows::requote(tx, CinemaId(2)).await?;
+            shows::requote(tx, CinemaId(1)).await
         })
     })
     .await
     .unwrap();
     let stored = shows::page(db, ShowId(0), 10).await.unwrap().remove(0);
-    assert_eq!((stored.called_off, stored.revision, stored.fields.starts_at), (true, 4, show(30).starts_at));
+    assert_eq!((stored.called_off, stored.revision, stored.fields.starts_at), (true, 5, show(30).starts_at));
     assert_eq!(stored.fields.clear_at, stored.fields.ends_at.plus(30 * UtcMicros::MINUTE));
     change(db, move |tx| Box::pin(async move { shows::delete(tx, id).await })).await.unwrap();
     assert_eq!(shows::one(db, id).await.unwrap(), None);
