@@ -32,7 +32,8 @@ pub(crate) fn against(nodes: &[SocketAddr], dice: u64) -> Result {
     let doors = Doors::new(nodes.to_vec());
     ready(&doors)?;
     let customers = house::customers_at(doors.at(0), &format!("drill{dice}n"), CLIENTS * ACCOUNTS)?;
-    let round = Round { number: 1, seed: dice, doors: doors.clone(), began: Instant::now(), seats: house::SEATS };
+    let (began, seats) = (Instant::now(), house::SEATS);
+    let round = Round { number: 1, seed: dice, doors: doors.clone(), began, seats, plain: false };
     let (signs, world) = (Signs::default(), World::default());
     println!("booking; a line on standard input, or its end, stops it");
     let mut heard = Ok(0);

@@ -33,6 +33,8 @@ pub(crate) struct Round {
     pub(crate) began: Instant,
     /// How many of a show's seats everybody is after.
     pub(crate) seats: u32,
+    /// Nobody gives anything back, and nobody sends a key.
+    pub(crate) plain: bool,
 }
 
 impl Round {
@@ -181,8 +183,8 @@ fn trades(way: &mut Way<'_>, customer: &Customer, mut live: Vec<i64>, signs: &Si
     let round = way.round;
     let mut random = Random::new(round.seed ^ round.number, customer.id.unsigned_abs());
     while !signs.stop.load(Ordering::Relaxed) {
-        let action = choose(&mut random, &mut live, round.seats);
-        let key = random.percent(50).then(|| format!("{:016x}-{}", random.number(), diary.ops.len()));
+        let action = choose(&mut random, &mut live, round);
+        let key = (!round.plain && random.percent(50)).then(|| format!("{:016x}-{}", random.number(), diary.ops.len()));
         let (invoked, outcome) = loop {
             let invoked = round.now();
             if let Ok((outcome, _)) = send(&mut way.client, customer, &action, key.as_deref()) {
@@ -232,15 +234,15 @@ fn repeats(client: &mut Client, customer: &Customer, op: &Op, violations: &mut V
     true
 }
 
-fn choose(random: &mut Random, live: &mut Vec<i64>, hot: u32) -> Action {
+fn choose(random: &mut Random, live: &mut Vec<i64>, round: &Round) -> Action {
     let cancel = if live.len() > ENOUGH { 80 } else { 35 };
-    if !live.is_empty() && random.percent(cancel) {
+    if !round.plain && !live.is_empty() && random.percent(cancel) {
         let at = usize::try_from(random.below(live.len() as u64)).unwrap_or(0);
         return Action::Cancel { booking: live.swap_remove(at) };
     }
     let show = 1 + i64::try_from(random.below(house::SHOWS.unsigned_abs())).unwrap_or(0);
     let many = if random.percent(25) { 2 + random.below(2) } else { 1 };
     let seats: BTreeSet<u32> =
-        (0..many).map(|_| 1 + u32::try_from(random.below(u64::from(hot))).unwrap_or(0)).collect();
+        (0..many).map(|_| 1 + u32::try_from(random.below(u64::from(round.seats))).unwrap_or(0)).collect();
     Action::Book { show, seats: seats.into_iter().collect() }
 }

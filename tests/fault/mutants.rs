@@ -8,7 +8,7 @@ use houselights_tests::harness::Result;
 use crate::{
     check::{Kind, Violation},
     nemesis::Nemesis,
-    run::{Mutation, Run, Setup},
+    run::{Crowd, Mutation, Run, Setup},
     stage::Database,
 };
 
@@ -23,9 +23,9 @@ struct Case {
     kinds: &'static [Kind],
 }
 
-const RIGHT: Mutation = Mutation { mutant: None, keyless: false, killed_last: false, crowded: false };
+const RIGHT: Mutation = Mutation { mutant: None, keyless: false, killed_last: false, crowd: Crowd::Usual };
 
-const CASES: [Case; 9] = [
+const CASES: [Case; 11] = [
     Case {
         says: "answers before the commit",
         mutation: Mutation { mutant: Some("answers-first"), killed_last: true, ..RIGHT },
@@ -61,7 +61,7 @@ const CASES: [Case; 9] = [
     },
     Case {
         says: "has claims without their key",
-        mutation: Mutation { keyless: true, crowded: true, ..RIGHT },
+        mutation: Mutation { keyless: true, crowd: Crowd::AtOnce, ..RIGHT },
         database: Database::Postgres,
         nemesis: Nemesis::None,
         rounds: 20,
@@ -77,7 +77,7 @@ const CASES: [Case; 9] = [
     },
     Case {
         says: "locks seats in no order",
-        mutation: Mutation { mutant: Some("locks-unsorted"), crowded: true, ..RIGHT },
+        mutation: Mutation { mutant: Some("locks-unsorted"), crowd: Crowd::AtOnce, ..RIGHT },
         database: Database::Postgres,
         nemesis: Nemesis::None,
         rounds: 60,
@@ -90,6 +90,22 @@ const CASES: [Case; 9] = [
         nemesis: Nemesis::CutAfterCommit,
         rounds: 4,
         kinds: &[Kind::Ghost, Kind::Unasked],
+    },
+    Case {
+        says: "sells a claimed seat in one statement",
+        mutation: Mutation { mutant: Some("sells-taken"), crowd: Crowd::ToBuy, ..RIGHT },
+        database: Database::Postgres,
+        nemesis: Nemesis::None,
+        rounds: 2,
+        kinds: &[Kind::TwoOwners],
+    },
+    Case {
+        says: "answers when the sale's statement is sent",
+        mutation: Mutation { mutant: Some("sells-unheard"), crowd: Crowd::ToBuy, ..RIGHT },
+        database: Database::Postgres,
+        nemesis: Nemesis::None,
+        rounds: 2,
+        kinds: &[Kind::Lost],
     },
     Case {
         says: "frees all seats of an order when one is given back",

@@ -58,8 +58,19 @@ pub(crate) struct Mutation {
     pub(crate) keyless: bool,
     /// Every node is killed at the end of every round: what was acknowledged must outlive that.
     pub(crate) killed_last: bool,
-    /// All customers come at once.
-    pub(crate) crowded: bool,
+    pub(crate) crowd: Crowd,
+}
+
+/// How customers come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Crowd {
+    /// A client has several, one after the other.
+    #[default]
+    Usual,
+    /// All at once.
+    AtOnce,
+    /// All at once, only to buy, and without keys: PostgreSQL is told so in one statement, while there are free seats.
+    ToBuy,
 }
 
 /// What is counted.
@@ -139,7 +150,7 @@ impl Run {
         let stage = &mut self.stage;
         let mut happened = Ok(Duration::ZERO);
         let buyers = buyers(&self.customers, &self.world);
-        let each = if self.setup.mutation.crowded { 1 } else { ACCOUNTS };
+        let each = if self.setup.mutation.crowd == Crowd::Usual { ACCOUNTS } else { 1 };
         let diaries = load::all(&round, &buyers, each, &signs, || {
             happened = meanwhile(stage, &nemeses, &mut random, &signs);
         });
@@ -202,12 +213,13 @@ impl Run {
     }
 
     fn round(&self) -> Round {
+        let plain = self.setup.mutation.crowd == Crowd::ToBuy;
         let seats = match self.setup.database {
-            Database::Sqlite => house::SEATS,
-            Database::Postgres => house::SEATS / 3,
+            Database::Postgres if !plain => house::SEATS / 3,
+            Database::Sqlite | Database::Postgres => house::SEATS,
         };
         let (number, seed, doors, began) = (self.counts.rounds, self.setup.seed, self.stage.doors.clone(), self.began);
-        Round { number, seed, doors, began, seats }
+        Round { number, seed, doors, began, seats, plain }
     }
 
     /// Every booking that is new has a higher number. One node of several may give out numbers that are lower than those

@@ -1,4 +1,4 @@
-//! What a client of PostgreSQL sends, taken apart: where in the stream is a COMMIT?
+//! What a client of PostgreSQL sends, taken apart: where in the stream is a COMMIT, or a sale that is its own?
 //! (<https://www.postgresql.org/docs/current/protocol-message-formats.html>)
 
 use std::collections::HashSet;
@@ -20,7 +20,7 @@ pub(crate) struct Frontend {
     rest: Vec<u8>,
     started: bool,
     read_only: bool,
-    /// Prepared statements and portals whose text is a COMMIT.
+    /// Prepared statements and portals whose text commits.
     statements: HashSet<Vec<u8>>,
     portals: HashSet<Vec<u8>>,
 }
@@ -94,7 +94,9 @@ impl Frontend {
 
 fn is_commit(text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text).to_uppercase();
-    text.trim_end_matches(|c: char| c.is_whitespace() || c == ';').ends_with("COMMIT")
+    // A sale of one statement, which is its own transaction.
+    let sells = text.contains("UPDATE LANES") && text.contains("INSERT INTO CLAIMS");
+    sells || text.trim_end_matches(|c: char| c.is_whitespace() || c == ';').ends_with("COMMIT")
 }
 
 #[cfg(test)]
@@ -150,6 +152,9 @@ mod tests {
     fn a_prepared_commit_is_one_when_it_is_executed() {
         let mut frontend = started();
         let stream = [message(b'P', &["c", "COMMIT"]), message(b'B', &["", "c"]), message(b'E', &[""])].concat();
+        assert_eq!(commits(&frontend.feed(&stream)), [false, true]);
+        let sale = "WITH advanced AS (UPDATE lanes SET seq = 2), claimed AS (INSERT INTO claims SELECT 1) SELECT 1";
+        let stream = [message(b'P', &["v", sale]), message(b'B', &["", "v"]), message(b'E', &[""])].concat();
         assert_eq!(commits(&frontend.feed(&stream)), [false, true]);
         let other = [message(b'P', &["s", "SELECT 1"]), message(b'B', &["", "s"]), message(b'E', &[""])].concat();
         assert_eq!(commits(&frontend.feed(&other)), [false]);

@@ -22,6 +22,13 @@ pub(crate) enum Mutant {
     DoubtsCommits,
     /// Whoever gives one seat of an order back frees the claims of all its seats.
     FreesOrder,
+    /// PostgreSQL, a sale of one statement: a seat that is claimed is sold all the same, and stays whose it is, as if
+    /// the statement said ON CONFLICT DO NOTHING.
+    SellsTaken,
+    /// PostgreSQL, a sale of one statement: answered when it is sent, whatever comes of it.
+    SellsUnheard,
+    /// PostgreSQL, a sale of one statement: holds the programme's count whatever it is by now.
+    SellsByOldRules,
 }
 
 #[cfg(not(feature = "fault-injection"))]
@@ -31,6 +38,33 @@ pub(crate) const fn active(_: Mutant) -> bool {
 
 #[cfg(feature = "fault-injection")]
 pub(crate) fn active(mutant: Mutant) -> bool {
+    named() == Some(mutant)
+}
+
+/// Whether something is wrong with sales of one statement: then no lane is wary of them.
+#[cfg(not(feature = "fault-injection"))]
+pub(crate) const fn is_of_sales() -> bool {
+    false
+}
+
+#[cfg(feature = "fault-injection")]
+pub(crate) fn is_of_sales() -> bool {
+    matches!(named(), Some(Mutant::SellsTaken | Mutant::SellsUnheard | Mutant::SellsByOldRules))
+}
+
+/// Whether something else is wrong: then such sales are left out, so that every sale meets it.
+#[cfg(not(feature = "fault-injection"))]
+pub(crate) const fn is_elsewhere() -> bool {
+    false
+}
+
+#[cfg(feature = "fault-injection")]
+pub(crate) fn is_elsewhere() -> bool {
+    named().is_some() && !is_of_sales()
+}
+
+#[cfg(feature = "fault-injection")]
+fn named() -> Option<Mutant> {
     use std::sync::LazyLock;
 
     static NAMED: LazyLock<Option<Mutant>> =
@@ -43,9 +77,12 @@ pub(crate) fn active(mutant: Mutant) -> bool {
             "expires-paid" => Some(Mutant::ExpiresPaid),
             "doubts-commits" => Some(Mutant::DoubtsCommits),
             "frees-order" => Some(Mutant::FreesOrder),
+            "sells-taken" => Some(Mutant::SellsTaken),
+            "sells-unheard" => Some(Mutant::SellsUnheard),
+            "sells-by-old-rules" => Some(Mutant::SellsByOldRules),
             _ => None,
         });
-    *NAMED == Some(mutant)
+    *NAMED
 }
 
 #[cfg(all(feature = "fault-injection", not(debug_assertions)))]

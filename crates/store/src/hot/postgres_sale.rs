@@ -6,21 +6,29 @@
 //! programme's changes, which it holds until it is committed, the clock by comparing. Where anything is otherwise it
 //! writes nothing, and the batch goes the long way, which reads first.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
-use houselights_domain::{ShowId, UtcMicros, show::SalesRules};
+use futures_util::FutureExt;
+use houselights_domain::{SeatNumber, ShowId, UtcMicros, show::SalesRules};
 use tokio::time::{Instant, timeout_at};
+use tokio_postgres::Row;
 
 use super::{
     Action, Applied, Command, Order,
     postgres::{Doubt, PostgresLane, away, within},
-    postgres_desk::{self as desk, Decisions, Known},
+    postgres_desk::{self as desk, Claim, Decisions, Known, Seat},
     postgres_session::{Param, Session},
     postgres_statements::Sql,
-    postgres_trouble::{Trouble, at_once},
+    postgres_trouble::{Trouble, at, at_once},
     postgres_write::column,
 };
-use crate::error::Error;
+use crate::{
+    error::Error,
+    mutant::{self, Mutant},
+};
 
 /// Shows whose rules are remembered.
 const MOST_RULES: usize = 50_000;
@@ -62,8 +70,7 @@ impl Memory {
 
     /// What there is to know of a batch, if it may go the short way.
     fn recall(&self, batch: &[Command], now: Option<UtcMicros>) -> Option<Known> {
-        // Of what is broken on purpose the long way has more.
-        if self.wary > 0 || cfg!(feature = "fault-injection") {
+        if (self.wary > 0 && !mutant::is_of_sales()) || mutant::is_elsewhere() {
             return None;
         }
         let now = match (now, self.clock) {
@@ -135,6 +142,17 @@ impl PostgresLane {
 
 /// Writes and commits a batch of sales. Returns the database's clock.
 async fn sell(session: &Session, known: &Known, decided: &Decisions, any_clock: bool) -> Result<UtcMicros, Trouble> {
+    let sale = state(session, known, decided, any_clock);
+    if mutant::active(Mutant::SellsUnheard) {
+        return sale.now_or_never().unwrap_or(Ok(known.now));
+    }
+    match sale.await {
+        Err(Trouble::Conflict) if mutant::active(Mutant::SellsTaken) => state(session, known, decided, any_clock).await,
+        sold => sold,
+    }
+}
+
+async fn state(session: &Session, known: &Known, decided: &Decisions, any_clock: bool) -> Result<UtcMicros, Trouble> {
     let Some(page) = &decided.work.page else { return Err(Error::Bug("a sale without an entry".into()).into()) };
     let owned = session.owned();
     let mut params: Vec<Param> = vec![
@@ -145,11 +163,15 @@ async fn sell(session: &Session, known: &Known, decided: &Decisions, any_clock: 
         Box::new(decided.chain.hash.to_vec()),
         Box::new(known.now.0),
         Box::new(if any_clock { i64::MAX } else { CLOCK }),
-        Box::new(known.turn.clone()),
+        Box::new(if mutant::active(Mutant::SellsByOldRules) { count(session).await? } else { known.turn.clone() }),
         Box::new(Session::limit(WAIT)),
         Box::new(page.lines.clone()),
     ];
-    let claims: Vec<_> = decided.work.claims.iter().collect();
+    let mut claims: Vec<_> = decided.work.claims.iter().collect();
+    if mutant::active(Mutant::SellsTaken) {
+        let there = claimed(session, &claims).await?;
+        claims.retain(|row| !there.contains(row.0));
+    }
     params.push(column(&claims, |row| row.0.0.0));
     params.push(column(&claims, |row| i64::from(row.0.1.0)));
     params.push(column(&claims, |row| row.1.row.deadline.0));
@@ -176,4 +198,21 @@ async fn sell(session: &Session, known: &Known, decided: &Decisions, any_clock: 
     let sold = session.run(Sql::Sell, &params).await.map_err(at_once)?;
     let row = sold.first().ok_or_else(|| Error::Bug("a sale without an answer".into()))?;
     Ok(UtcMicros(row.try_get(0).map_err(Error::from)?))
+}
+
+/// For a mutant: which of these seats are claimed.
+async fn claimed(session: &Session, seats: &[(&Seat, &Claim)]) -> Result<BTreeSet<Seat>, Trouble> {
+    let of = [column(seats, |row| row.0.0.0), column(seats, |row| i64::from(row.0.1.0))];
+    let rows = session.run(Sql::Claims, &[&*of[0] as _, &*of[1] as _]).await.map_err(at(Sql::Claims))?;
+    let seat = |row: &Row| -> Result<Seat, Error> {
+        let number = u32::try_from(row.try_get::<_, i64>(1)?).unwrap_or_default();
+        Ok((ShowId(row.try_get(0)?), SeatNumber(number)))
+    };
+    Ok(rows.iter().map(seat).collect::<Result<_, _>>()?)
+}
+
+/// For a mutant: how often the programme has been changed by now.
+async fn count(session: &Session) -> Result<Option<String>, Trouble> {
+    let rows = session.run(Sql::Turn, &[]).await.map_err(at(Sql::Turn))?;
+    Ok(rows.first().map(|row| row.try_get(0)).transpose().map_err(Error::from)?)
 }
