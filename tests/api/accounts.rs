@@ -34,6 +34,7 @@ async fn every_fault_of_a_sign_up_is_named_by_its_field() {
         (json!({}), &["password", "username"][..]),
         (json!({"username": "", "password": ""}), &["password", "username"]),
         (json!({"username": null, "password": null}), &["password", "username"]),
+        (json!({"username": "", "email": "ann"}), &["email", "password", "username"]),
         (json!({"username": ["a"], "password": {}}), &["password", "username"]),
         (json!({"username": "taken", "password": PASSWORD}), &["username"]),
         (json!({"username": long, "password": PASSWORD}), &["username"]),

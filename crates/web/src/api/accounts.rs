@@ -4,7 +4,7 @@ use std::{fmt::Write as _, sync::Arc};
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use houselights_app::accounts::{Account, NewAccount};
-use houselights_domain::UserId;
+use houselights_domain::{UserId, credentials};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -156,11 +156,16 @@ impl From<Account> for Me {
 )]
 async fn sign_up(State(site): Web, from: ClientAddress, key: IdempotencyKey, fields: Fields) -> Result<Response> {
     site.limits.sign_in(from.0)?;
-    // All sentences at once: what the fields themselves lack, then what the house asks of them.
-    let new = fields.read(|f| NewAccount {
-        username: f.text("username"),
-        password: f.secret("password"),
-        email: f.optional_text("email"),
+    // All that the fields themselves lack at once, then what the house asks of them.
+    let new = fields.read(|f| {
+        let (username, password, email) = (f.text("username"), f.secret("password"), f.optional_text("email"));
+        if f.refuses() {
+            // The house looks at it, too, and will not be asked.
+            for fault in credentials::email(email.as_deref().unwrap_or_default()).err().into_iter().flatten() {
+                f.refuse("email", fault.to_string());
+            }
+        }
+        NewAccount { username, password, email }
     })?;
     let mut route = "POST /api/signup/ ".to_owned();
     for byte in fingerprint_of([new.username.as_str()]) {

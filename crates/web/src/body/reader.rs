@@ -66,6 +66,11 @@ impl<'f> Reader<'f> {
         self.problems.push((name.to_owned(), reason.into()));
     }
 
+    /// Some field has been found wanting.
+    pub const fn refuses(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
     /// The request says something about this field, be it `null`.
     pub fn has(&self, name: &str) -> bool {
         !matches!(self.given(name), Given::Absent)
