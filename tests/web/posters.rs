@@ -57,7 +57,7 @@ async fn a_file_is_shown_in_the_sizes_that_pages_need() {
     let page = film(&visitor).await;
     assert!(page.header("content-security-policy").contains("img-src 'self' data:;"));
     let (first, choice) = posters(&page);
-    assert_eq!(choice.iter().map(|(_, width)| *width).collect::<Vec<_>>(), [160, 320, 640]);
+    assert_eq!(choice.iter().map(|(_, width)| *width).collect::<Vec<_>>(), [160, 320, 480, 640]);
     assert!(choice.iter().any(|(address, _)| *address == first));
     for (address, width) in &choice {
         let picture = visitor.get(address).await.expect(200);

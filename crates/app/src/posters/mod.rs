@@ -42,7 +42,7 @@ const PICTURE_PATIENCE: Duration = Duration::from_secs(10);
 /// The most requests that wait for pictures; further ones get the drawn ones.
 const MOST_WAITING: usize = 256;
 /// About how many bytes the sizes of one poster have.
-const USUAL_WEIGHT: u64 = 150_000;
+const USUAL_WEIGHT: u64 = 200_000;
 
 /// Where a cinema's posters are, and what they may cost.
 #[derive(Clone, Debug)]
@@ -160,7 +160,7 @@ impl Posters {
 
     /// Has the folder looked at if that is due. Only who notices waits; others take what was seen before, if anything.
     async fn look(self: &Arc<Self>) {
-        let Some(folder) = self.settings.folder.clone() else { return };
+        let Some(folder) = &self.settings.folder else { return };
         let now = self.clock.now();
         let good = |then: UtcMicros| (then..then.plus(LOOK_EVERY)).contains(&now);
         let looked = self.seen.read().looked;
@@ -173,7 +173,7 @@ impl Posters {
             }
             return;
         };
-        let posters = Arc::clone(self);
+        let (posters, folder) = (Arc::clone(self), folder.clone());
         let look = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             posters.saw(&folder, folder::list(&folder), now);

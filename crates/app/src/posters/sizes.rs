@@ -26,35 +26,39 @@ pub enum Width {
     Small,
     /// On the wall of films; in a list on a fine screen.
     Middle,
-    /// On the film's own page, on a fine screen.
+    /// On the wall, or the film's own page on a phone, on a fine screen.
     Large,
+    /// On the film's own page, on a fine screen.
+    Largest,
 }
 
 impl Width {
     /// All, the narrowest first.
-    pub const ALL: [Self; 3] = [Self::Small, Self::Middle, Self::Large];
+    pub const ALL: [Self; 4] = [Self::Small, Self::Middle, Self::Large, Self::Largest];
 
     /// In pixels.
     pub const fn pixels(self) -> u32 {
         match self {
             Self::Small => 160,
             Self::Middle => 320,
-            Self::Large => 640,
+            Self::Large => 480,
+            Self::Largest => 640,
         }
     }
 }
 
 /// A poster as JPEG files.
 #[derive(Clone, Debug)]
-pub(super) struct Sizes([Bytes; 3]);
+pub(super) struct Sizes([Bytes; Width::ALL.len()]);
 
 impl Sizes {
     pub(super) fn of(&self, width: Width) -> Bytes {
-        let [small, middle, large] = &self.0;
+        let [small, middle, large, largest] = &self.0;
         match width {
             Width::Small => small,
             Width::Middle => middle,
             Width::Large => large,
+            Width::Largest => largest,
         }
         .clone()
     }
@@ -72,7 +76,7 @@ impl Sizes {
         let mut whole = DynamicImage::from_decoder(decoder).map_err(|error| in_words(&error))?;
         whole.apply_orientation(orientation);
         let rough = on_white(cut(whole));
-        let mut files = [const { Bytes::new() }; 3];
+        let mut files = [const { Bytes::new() }; Width::ALL.len()];
         for (file, width) in files.iter_mut().zip(Width::ALL) {
             *file = encoded(&rough, width.pixels(), profile.as_ref()).map_err(|error| in_words(&error))?.into();
         }
@@ -126,7 +130,7 @@ fn cut(whole: DynamicImage) -> DynamicImage {
         (side(inner_width), side(inner_height))
     };
     // Made smaller before it is cut, so that there is never a second copy of the large one.
-    let (inner, most) = (middle(whole.width(), whole.height()).0, 2 * Width::Large.pixels());
+    let (inner, most) = (middle(whole.width(), whole.height()).0, 2 * Width::Largest.pixels());
     let smaller =
         |side: u32| u32::try_from(u64::from(side) * u64::from(most) / u64::from(inner)).unwrap_or(side).max(1);
     let rough =

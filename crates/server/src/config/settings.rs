@@ -203,7 +203,7 @@ const PAGES: &[Setting] = &[
         "posters_memory",
         "32MiB",
         Unit::Size,
-        "The most memory that posters take in the sizes that pages show, about 150 KiB a film; nothing before somebody looks at them.",
+        "The most memory that posters take in the sizes that pages show, about 200 KiB a film; nothing before somebody looks at them.",
     ),
     set(
         "posters_at_once",

@@ -133,9 +133,9 @@ mod tests {
 
     #[test]
     fn an_address_says_which_size_is_meant() {
-        let url = PosterUrl::picture(MovieId(7), Mark::sample(), Width::Large);
+        let url = PosterUrl::picture(MovieId(7), Mark::sample(), Width::Largest);
         assert_eq!(url.to_string(), "/posters/7/1-a11d-b0b-640.jpg");
-        assert_eq!(url.width(), Some(Width::Large));
+        assert_eq!(url.width(), Some(Width::Largest));
         for other in ["1-a11d-b0b-641.jpg", "1-a11d-b0b-0640.jpg", "640.jpg", "x-640.svg", "x-640.jpg.", ""] {
             assert_eq!(PosterUrl { film: MovieId(7), name: other.into() }.width(), None, "{other}");
         }
