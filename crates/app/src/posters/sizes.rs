@@ -1,6 +1,6 @@
 //! One poster in the sizes that pages show.
 
-use std::io::Cursor;
+use std::{fmt, io::Cursor};
 
 use bytes::Bytes;
 use image::{
@@ -48,8 +48,15 @@ impl Width {
 }
 
 /// A poster as JPEG files.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Sizes([Bytes; Width::ALL.len()]);
+
+/// Their bytes say nothing to who reads a log.
+impl fmt::Debug for Sizes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(Bytes::len)).finish()
+    }
+}
 
 impl Sizes {
     pub(super) fn of(&self, width: Width) -> Bytes {
