@@ -59,7 +59,7 @@ impl Deref for ProgrammeTurn<'_> {
 
 impl Query for ProgrammeTurn<'_> {
     async fn rows(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<Row>> {
-        self.0.rows(sql, params).await
+        Query::rows(self.0, sql, params).await
     }
 }
 

@@ -2,9 +2,9 @@
 //! transaction of its own.
 //!
 //! What is decided on is what earlier batches have taught: the rules of shows, and the database's clock. Seats are taken
-//! to be free. The statement expects all of it to be so: seats by the key of claims, rules by the count of the
-//! programme's changes, which it holds until it is committed, the clock by comparing. Where anything is otherwise it
-//! writes nothing, and the batch goes the long way, which reads first.
+//! to be free, and keys of requests to be new. The statement expects all of it to be so: seats by the key of claims,
+//! requests by theirs, rules by the count of the programme's changes, which it holds until it is committed, the clock by
+//! comparing. Where anything is otherwise it writes nothing, and the batch goes the long way, which reads first.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -23,7 +23,7 @@ use super::{
     postgres_session::{Param, Session},
     postgres_statements::Sql,
     postgres_trouble::{Trouble, at, at_once},
-    postgres_write::column,
+    postgres_write::{column, kept},
 };
 use crate::{
     error::Error,
@@ -83,7 +83,7 @@ impl Memory {
         };
         let mut known = Known { now, turn: Some(self.turn.clone()?), ..Known::default() };
         for command in batch {
-            let (Action::Claim { show, .. }, None) = (&command.action, &command.key) else { return None };
+            let Action::Claim { show, .. } = &command.action else { return None };
             known.rules.entry(*show).or_insert(self.rules.get(show)?.clone());
         }
         Some(known)
@@ -194,6 +194,8 @@ async fn state(session: &Session, known: &Known, decided: &Decisions, any_clock:
     params.push(column(&bookings, |booking| i64::from(booking.seat.0)));
     params.push(column(&bookings, |booking| booking.status as i64));
     params.push(column(&bookings, |booking| booking.price.0));
+    let answers: Vec<_> = decided.work.answers.iter().collect();
+    params.extend(kept(&answers, known.now));
     let params: Vec<_> = params.iter().map(|param| &**param as _).collect();
     let sold = session.run(Sql::Sell, &params).await.map_err(at_once)?;
     let row = sold.first().ok_or_else(|| Error::Bug("a sale without an answer".into()))?;

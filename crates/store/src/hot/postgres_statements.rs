@@ -112,11 +112,12 @@ statements! {
          SELECT 1 / (count(*) = cardinality($1))::int FROM moved",
     InsertLedger (INT8 INT8 INT8 TEXT BYTEA)
         "INSERT INTO ledger (lane, seq, at, lines, hash) VALUES ($1, $2, $3, $4, $5)",
-    // A whole transaction: what Advance, Unchanged and the insertions are for sales that nothing was read for. Reading
-    // a clock and setting a limit are part of it so that it is one round trip; the limit ends with it.
+    // A whole transaction: what Advance, Unchanged, the insertions and KeepAnswers are for sales that nothing was read
+    // for. Reading a clock and setting a limit are part of it so that it is one round trip; the limit ends with it.
     Sell (INT8 INT8 INT8 INT8 BYTEA INT8 INT8 TEXT TEXT TEXT INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY
           INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY
-          INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY)
+          INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY
+          INT8_ARRAY TEXT_ARRAY TEXT_ARRAY BYTEA_ARRAY INT8_ARRAY BYTEA_ARRAY INT8 INT8)
         "WITH advanced AS (
            UPDATE lanes SET seq = $4, hash = $5, seen_at = (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
            WHERE lane = $1 AND epoch = $2 AND seq = $3 AND set_config('lock_timeout', $9, true) <> ''
@@ -135,8 +136,16 @@ statements! {
            INSERT INTO bookings (id, order_id, user_id, show_id, seat_number, status, price, created_at)
            SELECT unnest($24), unnest($25), unnest($26), unnest($27), unnest($28), unnest($29), unnest($30), $6),
          entered AS (
-           INSERT INTO ledger (lane, seq, at, lines, hash) VALUES ($1, $4, $6, $10, $5))
-         SELECT max(seen_at), 1 / (count(*) FILTER (WHERE abs(seen_at - $6) <= $7) * (SELECT count(*) FROM unchanged))
+           INSERT INTO ledger (lane, seq, at, lines, hash) VALUES ($1, $4, $6, $10, $5)),
+         kept AS (
+           INSERT INTO idempotency AS i (caller, route, key, fingerprint, status, body, created_at)
+           SELECT unnest($31), unnest($32), unnest($33), unnest($34), unnest($35), unnest($36), $37
+           ON CONFLICT (caller, route, key) DO UPDATE
+             SET fingerprint = excluded.fingerprint, status = excluded.status, body = excluded.body,
+                 created_at = excluded.created_at
+             WHERE i.created_at <= $38 RETURNING 1)
+         SELECT max(seen_at), 1 / (count(*) FILTER (WHERE abs(seen_at - $6) <= $7) * (SELECT count(*) FROM unchanged)
+                                   * ((SELECT count(*) FROM kept) = cardinality($31))::int)
          FROM advanced",
     KeepAnswers (INT8_ARRAY TEXT_ARRAY TEXT_ARRAY BYTEA_ARRAY INT8_ARRAY BYTEA_ARRAY INT8 INT8)
         "WITH kept AS (

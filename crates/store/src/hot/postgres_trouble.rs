@@ -80,7 +80,11 @@ pub(super) fn at_once(error: tokio_postgres::Error) -> Trouble {
         code if ["08", "57P", "58", "XX"].iter().any(|class| code.code().starts_with(class)) => {
             Trouble::InDoubt(error.into())
         }
-        _ => sort(Sql::Sell, error),
+        // Whatever the database has against a statement that does everything: the long way finds out whose it is.
+        _ => match sort(Sql::Sell, error) {
+            Trouble::Fatal(_) => Trouble::Conflict,
+            trouble => trouble,
+        },
     }
 }
 

@@ -146,7 +146,12 @@ fn bookings(known: &Known, decided: &Decisions, steps: &mut Vec<Step>) {
 }
 
 fn keep_answers(answers: &[(&Slot, &Answer)], now: UtcMicros) -> Step {
-    let params = vec![
+    Step::new(Sql::KeepAnswers, kept(answers, now))
+}
+
+/// Keys and their first answers, when they were given, and up to when older ones count no more.
+pub(super) fn kept(answers: &[(&Slot, &Answer)], now: UtcMicros) -> Vec<Param> {
+    vec![
         column(answers, |answer| answer.0.0.0),
         column(answers, |answer| answer.0.1.clone()),
         column(answers, |answer| answer.0.2.clone()),
@@ -155,6 +160,5 @@ fn keep_answers(answers: &[(&Slot, &Answer)], now: UtcMicros) -> Step {
         column(answers, |answer| answer.1.reply.body.clone()),
         Box::new(now.0),
         Box::new(now.plus(-IDEMPOTENCY_WINDOW).0),
-    ];
-    Step::new(Sql::KeepAnswers, params)
+    ]
 }

@@ -1,18 +1,18 @@
 //! Sales on PostgreSQL that are decided without reading: everything that a lane takes for granted, and that is otherwise.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use houselights_domain::{Refusal, SeatNumber, UtcMicros};
 use houselights_store::{
     Db, Error, Query,
     cold::turns,
-    hot::{LaneSettings, TimeSource},
+    hot::{Command, IDEMPOTENCY_WINDOW, IdempotencyKey, LaneSettings, Outcome, Reply, TimeSource},
     value::Value,
 };
 use tokio::{sync::oneshot, task::yield_now};
 
 use crate::{
-    fixture::{House, actor, lane},
+    fixture::{House, actor, claim, lane},
     nodes::{commands, fragile, house, sold},
 };
 
@@ -34,6 +34,12 @@ async fn change(db: &Db, show: i64, begun: oneshot::Sender<()>, until: oneshot::
         })
     });
     write.await.unwrap();
+}
+
+/// All shows are sold until the far future.
+async fn for_years(db: &Db) {
+    let sql = "UPDATE shows SET sales_close_at = 4000000000000000, starts_at = 4000000000000000";
+    db.write(move |tx| Box::pin(async move { tx.rows(sql, vec![]).await.map(drop) })).await.unwrap();
 }
 
 async fn change_at_once(db: &Db, show: i64) {
@@ -75,6 +81,41 @@ async fn a_seat_that_somebody_else_has_sold_is_refused_and_others_of_the_batch_a
         assert_eq!(sold(&applied), 1);
         assert_eq!(applied.decisions[0].as_ref().unwrap(), &Err(Refusal::SeatTaken(vec![SeatNumber(seats[1])])));
     }
+    house.assert_verified().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_with_a_key_is_sold_without_reading_and_its_repetition_is_answered_again() {
+    let (mut house, _database) = house().await;
+    for_years(&house.db).await;
+    let with_key = |key: &str, seat: u32| Command {
+        actor: actor(1),
+        action: claim(1, &[seat], None),
+        key: Some(IdempotencyKey {
+            route: "r".into(),
+            key: key.into(),
+            fingerprint: vec![1],
+            record: Arc::new(|_| Reply { status: 201, body: b"first".to_vec() }),
+        }),
+    };
+    house.buy(1, 1, &[1]).unwrap();
+    let known = holder(&house).await;
+    let sold = house.batch(&[with_key("a", 2), with_key("b", 3), with_key("a", 2)]);
+    assert_ne!(holder(&house).await, known, "it went the short way");
+    assert!(matches!(sold[..2], [Ok(Outcome::Done(..)), Ok(Outcome::Done(..))]), "{sold:?}");
+    let mut other = lane(&house.db).await;
+    assert_eq!(self::sold(&other.apply(&commands(2, 1, &[4]), house.now).await), 1);
+    let again = other.apply(&[with_key("b", 5)], house.now).await.decisions.pop().unwrap().unwrap();
+    let reply = Reply { status: 201, body: b"first".to_vec() };
+    for replayed in [&sold[2], &again] {
+        assert!(matches!(replayed, Ok(Outcome::Replayed(told)) if *told == reply), "{replayed:?}");
+    }
+    assert_eq!(house.number("SELECT count(*) FROM bookings").await, 4);
+    // A day later the key is as good as new, and what was kept of it gives way.
+    house.now = house.now.plus(IDEMPOTENCY_WINDOW + 1);
+    let later = holder(&house).await;
+    assert!(matches!(house.batch(&[with_key("b", 6)])[..], [Ok(Outcome::Done(..))]));
+    assert_ne!(holder(&house).await, later);
     house.assert_verified().await;
 }
 
@@ -140,8 +181,7 @@ async fn wherever_the_connection_breaks_a_sale_is_carried_out_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_changes_the_programme_gets_a_turn_between_sales() {
     let (house, _database) = house().await;
-    let sql = "UPDATE shows SET sales_close_at = 4000000000000000, starts_at = 4000000000000000";
-    house.db.write(move |tx| Box::pin(async move { tx.rows(sql, vec![]).await.map(drop) })).await.unwrap();
+    for_years(&house.db).await;
     let settings = LaneSettings { count: 3, time: TimeSource::Database };
     let (done, over) = tokio::sync::watch::channel(false);
     let mut selling = Vec::new();
