@@ -40,7 +40,7 @@ pub struct Bouncer {
 impl Bouncer {
     fn before(cluster: &Cluster) -> Result<Self> {
         let folder = cluster.folder();
-        let port = place::free_port(usize::from(cluster.port()))?;
+        let port = place::free_port()?;
         let here = folder.to_string_lossy();
         let mut ini = TEMPLATE.to_owned();
         for (from, to) in [

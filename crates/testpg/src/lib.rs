@@ -106,7 +106,7 @@ impl Cluster {
         let mut cluster = Self { programs, place, port: 0, templates: Mutex::default(), keeper };
         cluster.initialise(options)?;
         for attempt in 1.. {
-            cluster.port = place::free_port(attempt)?;
+            cluster.port = place::free_port()?;
             match cluster.start_again() {
                 Ok(()) => break,
                 Err(why) if attempt >= ATTEMPTS => return Err(why),

@@ -11,6 +11,7 @@ use std::{
     },
     path::{Path, PathBuf},
     process::{self, Command},
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use crate::Result;
@@ -103,10 +104,12 @@ fn account(accounts: &str, name: &str) -> Option<Account> {
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
-/// A port that nobody listens on now; every process begins to look at another place.
-pub(crate) fn free_port(attempt: usize) -> Result<u16> {
+/// A port that nobody listens on now. Every process begins to look at another place, and each time: the port of a server
+/// that a test has stopped is free for the moment, and still its own.
+pub(crate) fn free_port() -> Result<u16> {
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
     let count = usize::from(PORTS.end - PORTS.start);
-    let first = usize::try_from(process::id()).unwrap_or(0) * 61 + attempt * 7_001;
+    let first = usize::try_from(process::id()).unwrap_or(0) * 61 + ASKED.fetch_add(1, Ordering::Relaxed) * 7_001;
     let mut ports = (0..count).filter_map(|step| PORTS.start.checked_add(u16::try_from((first + step) % count).ok()?));
     let free = ports.find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok());
     free.ok_or_else(|| "every port on 127.0.0.1 is taken".to_owned())
