@@ -6,13 +6,15 @@ use houselights_testkit::{Answer, Client, House, programme::EVENING};
 use houselights_testpg::{Cluster, Options, Stop};
 
 const SOON: Duration = Duration::from_secs(2);
+/// What may be added where other tests have the processors.
+const BUSY: Duration = Duration::from_millis(500);
 /// Longer than two batches of the engine may take, one behind the other.
 const LONG: Duration = Duration::from_secs(4);
 
 async fn away(asked: impl Future<Output = Answer>) {
     let begun = Instant::now();
     let answer = asked.await;
-    assert!(begun.elapsed() < SOON, "answered after {:?}", begun.elapsed());
+    assert!(begun.elapsed() < SOON + BUSY, "answered after {:?}", begun.elapsed());
     // It is checked in passing that a 503 says when to come again.
     assert_eq!(answer.no().0, 503, "{answer:?}");
 }
@@ -26,7 +28,7 @@ async fn booked_soon(client: &Client, seat: u32) {
             return;
         }
         assert_eq!(answer.no().0, 503, "{answer:?}");
-        assert!(begun.elapsed() < SOON, "still away after {:?}", begun.elapsed());
+        assert!(begun.elapsed() < SOON + BUSY, "still away after {:?}", begun.elapsed());
         tokio::task::yield_now().await;
     }
 }
