@@ -4,7 +4,6 @@ mod open;
 mod pool;
 
 use std::{
-    fs::File,
     future::Future,
     path::{Path, PathBuf},
     pin::pin,
@@ -47,7 +46,7 @@ pub(crate) struct Sqlite {
     /// Cold transactions begun so far.
     cold_writes: AtomicU64,
     /// Held for as long as the database is open.
-    _lock: Option<File>,
+    _lock: Option<open::Lock>,
 }
 
 /// The right to write, until it is dropped.

@@ -110,8 +110,20 @@ fn make_folder(folder: &Path) -> Result<()> {
     File::create(&probe).and_then(|_| std::fs::remove_file(&probe)).map_err(|error| refuse("is not writable", &error))
 }
 
+/// The folder's lock. It is given up in so many words: a process that is just being started has all open files of this
+/// one until it becomes what it is to be, and would keep the lock for that long.
+#[derive(Debug)]
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Where that is not possible, closing the file does it.
+        let _closing = self.0.unlock();
+    }
+}
+
 /// Takes the folder's lock. `true`: nobody else has the folder.
-fn lock(folder: &Path, access: Access) -> Result<(Option<File>, bool)> {
+fn lock(folder: &Path, access: Access) -> Result<(Option<Lock>, bool)> {
     let path = folder.join("lock");
     let setup = |error: io::Error| Error::Setup(format!("{} cannot be locked: {error}", path.display()));
     if access == Access::Read {
@@ -119,7 +131,7 @@ fn lock(folder: &Path, access: Access) -> Result<(Option<File>, bool)> {
     }
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(setup)?;
     match (file.try_lock(), access) {
-        (Ok(()), _) => Ok((Some(file), true)),
+        (Ok(()), _) => Ok((Some(Lock(file)), true)),
         (Err(TryLockError::WouldBlock), Access::Serve) => Err(Error::Setup(format!(
             "another Houselights runs on the data folder {}: stop it first, or give this one its own --data-dir",
             folder.display()
@@ -156,4 +168,22 @@ pub(super) fn reader(file: &Path) -> Result<Connection> {
 
 fn cannot_open(file: &Path, error: &rusqlite::Error) -> Error {
     Error::Setup(format!("{} cannot be opened: {error}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_was_given_up_is_free_though_another_process_has_the_file_still() {
+        let folder = tempfile::tempdir().unwrap();
+        let (held, alone) = lock(folder.path(), Access::Serve).unwrap();
+        assert!(alone);
+        // As a process has it that was started just now.
+        let inherited = held.as_ref().unwrap().0.try_clone().unwrap();
+        assert!(lock(folder.path(), Access::Serve).is_err());
+        drop(held);
+        assert!(lock(folder.path(), Access::Serve).unwrap().1);
+        drop(inherited);
+    }
 }

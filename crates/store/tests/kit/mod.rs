@@ -2,25 +2,13 @@
 
 mod postgres;
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::path::Path;
 
-use houselights_store::{Access, Db, Error, SqliteOptions};
+use houselights_store::{Access, Db, SqliteOptions};
 pub use postgres::{open, postgres};
 
-/// An embedded one. A process that another test starts has all files of this one until it becomes what it is to be, and
-/// with them the lock of a database that has just been closed here.
+/// An embedded one.
 pub async fn sqlite(folder: &Path) -> Db {
-    let start = Instant::now();
-    loop {
-        let options = SqliteOptions { folder: folder.to_owned(), readers: 2 };
-        match Db::open_sqlite(options, Access::Serve).await {
-            Err(Error::Setup(why)) if why.starts_with("another") && start.elapsed() < Duration::from_secs(5) => {
-                tokio::task::yield_now().await;
-            }
-            opened => return opened.unwrap(),
-        }
-    }
+    let options = SqliteOptions { folder: folder.to_owned(), readers: 2 };
+    Db::open_sqlite(options, Access::Serve).await.unwrap()
 }
