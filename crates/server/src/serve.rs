@@ -1,7 +1,7 @@
 //! A server's life: open, serve until a signal, finish what was begun, close.
 
 use std::{
-    hint, process,
+    process,
     sync::Arc,
     thread,
     time::{Duration, Instant},
@@ -27,10 +27,6 @@ use crate::{
 
 /// After the last request: time for the queue to be carried out.
 const LAST_ORDERS: Duration = Duration::from_secs(10);
-/// After the opening, and again for what the first time has set free.
-const SETTLED: Duration = Duration::from_millis(500);
-/// Bytes; the allocator has a piece of such a size to itself.
-const LARGE: usize = 4 << 20;
 /// What a shell expects of a program that a signal ended.
 const INTERRUPTED: i32 = 130;
 
@@ -67,18 +63,8 @@ pub(crate) async fn run(config: &Config) -> Result {
     if let Some(seeded) = seeded {
         print::out(&demo::banner(&address.to_string(), config, &seeded))?;
     }
-    tokio::spawn(give_back());
     houselights_web::serve(listener, front, told_to_stop(config.connections.shutdown_deadline)).await;
     house.close().await
-}
-
-/// Lets the system have the memory that opening took and has no more use for. The allocator gives back what has lain
-/// about for a moment when something large is freed, which in a server that idles nobody does.
-async fn give_back() {
-    for _ in 0..2 {
-        tokio::time::sleep(SETTLED).await;
-        drop(hint::black_box(Vec::<u8>::with_capacity(LARGE)));
-    }
 }
 
 /// What lives as long as the server.
