@@ -28,6 +28,7 @@ pub(crate) fn run() -> Outcome {
     if lines.len() < 7 {
         return Err(format!("only {} curl commands found in README.md", lines.len()));
     }
+    starts_the_product(&readme)?;
     let mut demo = Demo::start("readme")?;
     let mut token = String::new();
     for Line { command, wanted } in lines {
@@ -41,6 +42,17 @@ pub(crate) fn run() -> Outcome {
         }
     }
     demo.still_well()
+}
+
+/// The README's first command starts the product and not another program of the workspace. It is asked for its version
+/// instead of a demo, which listens on an address that may be taken.
+fn starts_the_product(readme: &str) -> Outcome {
+    let run = readme.lines().find_map(|line| line.strip_prefix("cargo run ")?.split(" -- demo").next());
+    let run = run.ok_or("README.md does not say how to start the demo")?;
+    println!("cargo run {run} -- --version");
+    let words: Vec<&str> = ["run"].into_iter().chain(run.split(' ')).chain(["--", "--version"]).collect();
+    let said = run::capture(&mut run::cargo(&words))?;
+    if said.starts_with("houselights ") { Ok(()) } else { Err(format!("README.md: `cargo run {run}` starts {said}")) }
 }
 
 /// The curl commands of all `sh` blocks, each on one line, with the status that each should get.
