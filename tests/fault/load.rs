@@ -98,7 +98,8 @@ pub(crate) fn send(
         Action::Book { show, seats } => (format!("/api/shows/{show}/book/"), Some(house::wanted(seats))),
         Action::Cancel { booking } => (format!("/api/bookings/{booking}/cancel/"), None),
     };
-    let ask = Ask { method: "POST", path: &path, token: Some(&customer.token), key, body: body.as_ref() };
+    let (method, token) = ("POST", Some(customer.token.as_str()));
+    let ask = Ask { method, path: &path, token, key, body: body.as_ref(), ..Ask::default() };
     match client.ask(ask) {
         Ok(answer) => Ok((outcome(&answer), Some(answer))),
         Err(Lost::NotSent(why)) => Err(Lost::NotSent(why)),

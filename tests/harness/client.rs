@@ -12,6 +12,7 @@ use super::{Attempting, Result};
 
 /// Longer than any answer may take.
 const PATIENCE: Duration = Duration::from_mins(1);
+const FORM: &str = "application/x-www-form-urlencoded";
 const LONGEST_BODY: usize = 64 << 20;
 
 /// What came back.
@@ -81,6 +82,10 @@ pub struct Ask<'a> {
     pub key: Option<&'a str>,
     /// JSON.
     pub body: Option<&'a Value>,
+    /// A form of a page, in place of JSON.
+    pub form: Option<&'a str>,
+    /// What a browser sends back of `set-cookie`.
+    pub cookie: Option<&'a str>,
 }
 
 impl<'a> Ask<'a> {
@@ -102,7 +107,7 @@ impl<'a> Ask<'a> {
 
     fn text(&self, at: SocketAddr) -> Vec<u8> {
         use std::fmt::Write as _;
-        let body = self.body.map(Value::to_string);
+        let json = self.body.map(Value::to_string);
         let mut text = format!("{} {} HTTP/1.1\r\nhost: {at}\r\n", self.method, self.path);
         let mut line = |name: &str, value: &str| {
             let _infallible = write!(text, "{name}: {value}\r\n");
@@ -113,14 +118,18 @@ impl<'a> Ask<'a> {
         if let Some(key) = self.key {
             line("idempotency-key", key);
         }
-        if let Some(body) = &body {
-            line("content-type", "application/json");
+        if let Some(cookie) = self.cookie {
+            line("cookie", cookie);
+        }
+        let body = json.as_deref().or(self.form);
+        if let Some(body) = body {
+            line("content-type", if self.form.is_some() { FORM } else { "application/json" });
             line("content-length", &body.len().to_string());
         } else if self.method == "POST" {
             line("content-length", "0");
         }
         text.push_str("\r\n");
-        text.push_str(body.as_deref().unwrap_or_default());
+        text.push_str(body.unwrap_or_default());
         text.into_bytes()
     }
 }

@@ -57,6 +57,27 @@ fn import_this(recipe: &Recipe, programme: &Value) -> Result {
     imported.and(removed)
 }
 
+/// Imports further shows, whose seats [`super::load`] does not buy. They have numbers in the order in which they are
+/// imported: the first is [`SHOWS`] + 1.
+pub fn import_more(recipe: &Recipe, numbers: &[i64]) -> Result {
+    let shows: Vec<Value> = numbers
+        .iter()
+        .map(|number| {
+            json!({"key": format!("further{number}"), "movie": "further", "screen": "further/1",
+                   "starts_at": format!("2099-02-0{number}T19:30:00"), "prices": {"standard": 1200}})
+        })
+        .collect();
+    let row = "s".repeat(SEATS as usize);
+    let programme = json!({
+        "cinemas": [{"key": "further", "name": "Further", "timezone": "Europe/London", "currency": "GBP",
+                     "screens": [{"key": "1", "name": "1", "cleaning_minutes": 15,
+                                  "layout": [{"row": "A", "seats": row}]}]}],
+        "movies": [{"key": "further", "title": "Further", "duration_minutes": 60}],
+        "shows": shows,
+    });
+    import_this(recipe, &programme)
+}
+
 /// Makes a data folder anew, with the programme in it.
 pub fn anew(binary: &Path, data: &Path) -> Result<Recipe> {
     let recipe = empty(binary, data)?;

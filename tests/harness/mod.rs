@@ -3,6 +3,7 @@
 pub mod client;
 pub mod disk;
 pub mod house;
+pub mod load;
 pub mod random;
 pub mod server;
 

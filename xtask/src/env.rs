@@ -25,6 +25,11 @@ pub(crate) fn houselights() -> PathBuf {
     target().join("release").join(format!("houselights{}", env::consts::EXE_SUFFIX))
 }
 
+/// The debug binary, where it has been built.
+pub(crate) fn debug() -> PathBuf {
+    target().join("debug").join(format!("houselights{}", env::consts::EXE_SUFFIX))
+}
+
 /// A folder for logs and temporary data under the target folder.
 pub(crate) fn scratch() -> PathBuf {
     target().join("xtask")

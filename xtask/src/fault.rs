@@ -51,17 +51,20 @@ fn mutants(words: &[&str]) -> Outcome {
     postgres::there()?;
     let fault = program("fault")?;
     torment(&fault, &released()?, "fault-tampered", &[&["--mode", "tampered"], words].concat())?;
-    let debug = env::target().join("debug").join(format!("houselights{}", std::env::consts::EXE_SUFFIX));
-    let mutant = scratch("mutant")?.join("houselights-that-loses-bookings");
+    let mutant = with_faults()?;
+    torment(&fault, &mutant, "fault-mutants", &[&["--mode", "mutants"], words].concat())?;
+    found_by_tests()
+}
+
+/// A debug build that can be told to do things wrong, or to know steps of the schema to come.
+pub(crate) fn with_faults() -> Result<PathBuf, String> {
+    let (debug, mutant) = (env::debug(), scratch("mutant")?.join("houselights-that-loses-bookings"));
     // The whole workspace is named for the same reason as below.
     let build = ["build", "--workspace", "--bin", "houselights", "--features", "houselights-store/fault-injection"];
     run::show(&mut run::cargo(&build))?;
-    let kept = fs::copy(&debug, &mutant).map_err(|e| format!("cannot keep the mutant: {e}"));
-    // Nobody is to find the mutant where they expect the product.
-    let removed = fs::remove_file(&debug).map_err(|e| format!("cannot remove the mutant from the target folder: {e}"));
-    kept.and(removed)?;
-    torment(&fault, &mutant, "fault-mutants", &[&["--mode", "mutants"], words].concat())?;
-    found_by_tests()
+    // It is taken away: nobody is to find the mutant where they expect the product.
+    fs::rename(debug, &mutant).map_err(|e| format!("cannot take the mutant out of the target folder: {e}"))?;
+    Ok(mutant)
 }
 
 /// Mutants that tests of the store must find: over HTTP seats cannot be held yet, and staff change no show under faults.

@@ -19,6 +19,7 @@ mod schemathesis;
 mod server;
 mod steps;
 mod test;
+mod upgrade;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,11 @@ usage: cargo xtask <command>
   failover [--pgbouncer] [--quick]
                         PostgreSQL loses its primary under load: killed, frozen, switched over; with nodes that reach
                         it by HAProxy and by three hosts, or through a PgBouncer (needs the release binary)
+  upgrade [--from REVISION | --old BINARY --new BINARY]
+                        two nodes become nodes of another version one by one, and go back, under load: from a binary or
+                        a git revision (unless told: the last release's tag, or what there was before the last change in
+                        crates/; its migrations must be the first ones of today's) to another binary or this checkout;
+                        then to this checkout with a step of the schema more
   browser [NAME...]     what a browser can do, done by real ones (needs the release binary)
   screenshots           pictures of every page of the demo, in docs/screenshots (needs the release binary)
   hard [CASE...]        hard inputs and bad places (needs the release binary)
@@ -58,6 +64,7 @@ fn main() -> ExitCode {
         ["screenshots"] => finish(browser::screenshots()),
         ["fault", rest @ ..] => finish(fault::command(rest)),
         ["failover", rest @ ..] => finish(failover::command(rest)),
+        ["upgrade", rest @ ..] => finish(upgrade::command(rest)),
         ["hard", rest @ ..] => finish(fault::hard(rest)),
         ["watchers"] => finish(fault::watchers("10000")),
         ["watchers", count] => finish(fault::watchers(count)),

@@ -2,7 +2,7 @@
 
 use crate::run::{self, Outcome};
 use crate::steps::Step;
-use crate::{browser, env, failover, fault, postgres, readme, schemathesis};
+use crate::{browser, env, failover, fault, postgres, readme, schemathesis, upgrade};
 
 /// The steps, in order. Further rounds are further rows here.
 pub(crate) fn steps() -> Vec<Step> {
@@ -18,6 +18,7 @@ pub(crate) fn steps() -> Vec<Step> {
         Step { name: "browsers", run: browser::step },
         Step { name: "bookings under faults", run: fault::quick },
         Step { name: "the checker of faults finds mutants", run: fault::mutants_step },
+        Step { name: "nodes of two versions, one after the other", run: upgrade::quick },
         Step { name: "hard inputs and bad places", run: fault::hard_step },
         Step { name: "PostgreSQL loses its primary under load", run: failover::quick },
     ]

@@ -21,6 +21,7 @@ use std::{
 pub use bouncer::{Bouncer, shared_bouncer};
 pub use database::Database;
 use place::Place;
+pub use place::free_port;
 use programs::Programs;
 pub use site::Site;
 

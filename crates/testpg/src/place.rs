@@ -106,7 +106,7 @@ fn account(accounts: &str, name: &str) -> Option<Account> {
 
 /// A port that nobody listens on now. Every process begins to look at another place, and each time: the port of a server
 /// that a test has stopped is free for the moment, and still its own.
-pub(crate) fn free_port() -> Result<u16> {
+pub fn free_port() -> Result<u16> {
     static ASKED: AtomicUsize = AtomicUsize::new(0);
     let count = usize::from(PORTS.end - PORTS.start);
     let first = usize::try_from(process::id()).unwrap_or(0) * 61 + ASKED.fetch_add(1, Ordering::Relaxed) * 7_001;

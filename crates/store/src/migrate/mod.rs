@@ -5,8 +5,10 @@ mod rules;
 mod steps;
 #[cfg(test)]
 mod tests;
+#[cfg(any(test, feature = "fault-injection"))]
+mod to_come;
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, time::Duration};
 
 use refinery::{Migration, Runner};
 use rusqlite::OptionalExtension;
@@ -20,7 +22,8 @@ use crate::{
     value::{FromRow, Row},
 };
 
-pub(crate) use steps::{STEPS, Step};
+use steps::STEPS;
+pub(crate) use steps::Step;
 
 /// Where a database stands compared with this binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +54,14 @@ const WORKS_WITH: &str = "SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'w
 
 /// How long a node waits for another one that migrates.
 const OTHERS: &str = "SET LOCAL lock_timeout = '60s'";
-/// How often a migration is tried again whose tables are in use.
-const ATTEMPTS: u32 = 3;
+/// A step locks table after table, and whoever sells locks them in another order. So it waits for none as long as it
+/// takes PostgreSQL to look for circles (a second, in which nobody would be served): it gives way, and comes again.
+const PATIENCE: &str = "SET lock_timeout = '100ms'";
+/// How often it comes again, after such pauses: less than a minute, which is how long others wait for it.
+const ATTEMPTS: u32 = 150;
+const PAUSE: Duration = Duration::from_millis(200);
+/// Stood before the first step when it was written down, by its sum, in the first databases.
+const FIRST: &str = "SET LOCAL lock_timeout = '5s';\n";
 
 /// The steps as one database wants them. Each also writes down whom it leaves behind.
 fn migrations(steps: &[Step], text: impl Fn(&Step) -> String) -> Result<Vec<Migration>> {
@@ -68,6 +77,17 @@ fn migrations(steps: &[Step], text: impl Fn(&Step) -> String) -> Result<Vec<Migr
             Migration::unapplied(step.name, &sql).map_err(|error| Error::Bug(error.to_string()))
         })
         .collect()
+}
+
+/// What this program knows.
+#[cfg(not(feature = "fault-injection"))]
+pub(crate) const fn steps() -> &'static [Step] {
+    STEPS
+}
+
+#[cfg(feature = "fault-injection")]
+pub(crate) fn steps() -> &'static [Step] {
+    to_come::known()
 }
 
 fn known(steps: &[Step]) -> u32 {
@@ -112,7 +132,7 @@ fn too_old(at: u32, known: u32) -> String {
 pub(crate) async fn still_fits(db: &Db) -> Result<()> {
     let works_with = db.first::<Number>(WORKS_WITH, Vec::new()).await?;
     match works_with {
-        Some(Number(oldest)) if known(STEPS) < oldest => Err(Error::Unavailable(too_old(oldest, known(STEPS)))),
+        Some(Number(oldest)) if known(steps()) < oldest => Err(Error::Unavailable(too_old(oldest, known(steps())))),
         Some(_) | None => Ok(()),
     }
 }
@@ -185,19 +205,25 @@ pub(crate) async fn postgres(db: &Postgres, steps: &[Step]) -> Result<SchemaStat
     if !matches!(before, SchemaState::Behind { .. }) {
         return Ok(before);
     }
-    let text = |step: &Step| dialect::postgres_schema(&format!("{}{}", step.both, step.postgres));
+    let text = |step: &Step| {
+        let first = if step.name == STEPS[0].name { FIRST } else { "" };
+        format!("{first}{}", dialect::postgres_schema(&format!("{}{}", step.both, step.postgres)))
+    };
     let runner = Runner::new(&migrations(steps, text)?).set_grouped(true);
     let mut attempt = 1;
     loop {
         let mut client = db.connect().await?;
+        client.batch_execute(PATIENCE).await?;
         match runner.run_async(&mut client).await {
             Ok(_) => break,
-            Err(error) if attempt < ATTEMPTS && in_use(&error) => {
-                tracing::warn!("tables are in use by others; the migration is tried again");
-                attempt += 1;
-            }
-            Err(error) => return Err(failed(&error)),
+            Err(error) if !in_use(&error) => return Err(failed(&error)),
+            Err(error) if attempt >= ATTEMPTS => return Err(always_in_use(&error)),
+            Err(_) => attempt += 1,
         }
+        tokio::time::sleep(PAUSE).await;
+    }
+    if attempt > 1 {
+        tracing::info!(attempt, "the tables were in use by others; the schema was brought up to date all the same");
     }
     lock.batch_execute("COMMIT").await?;
     postgres_state(db, steps).await
@@ -206,7 +232,16 @@ pub(crate) async fn postgres(db: &Postgres, steps: &[Step]) -> Result<SchemaStat
 /// Whether a table was in use for longer than the migration may wait for it.
 fn in_use(error: &refinery::Error) -> bool {
     let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<tokio_postgres::Error>());
-    source.and_then(tokio_postgres::Error::code) == Some(&SqlState::LOCK_NOT_AVAILABLE)
+    let code = source.and_then(tokio_postgres::Error::code);
+    code.is_some_and(|code| [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED].contains(code))
+}
+
+fn always_in_use(error: &refinery::Error) -> Error {
+    Error::Setup(format!(
+        "the database's schema could not be brought up to date, for its tables were in use whenever that was tried: look \
+         for a dump or a long transaction in pg_stat_activity, and start again when it has ended ({})",
+        chain(error)
+    ))
 }
 
 fn failed(error: &refinery::Error) -> Error {

@@ -12,7 +12,10 @@ use houselights_domain::{BookingId, SeatNumber, ShowId, UserId, UtcMicros, money
 use houselights_testpg::{Database, shared};
 use tokio::sync::watch;
 
-use super::*;
+use super::{
+    to_come::{CONTRACTS, EXPANDS},
+    *,
+};
 use crate::{
     Access, PostgresOptions, SqliteOptions,
     exec::Backend,
@@ -21,25 +24,6 @@ use crate::{
     sqlite::Sqlite,
     verify::verify,
 };
-
-/// Adds to every table that is written while seats are sold, as a step does that works with the version before.
-const EXPANDS: Step = Step {
-    name: "V2__expands",
-    works_with: 1,
-    both: "ALTER TABLE claims ADD COLUMN colour TEXT NOT NULL DEFAULT 'red';
-           ALTER TABLE orders ADD COLUMN note TEXT;
-           ALTER TABLE bookings ADD COLUMN gift BIGINT NOT NULL DEFAULT 0;
-           ALTER TABLE ledger ADD COLUMN reason TEXT;
-           ALTER TABLE idempotency ADD COLUMN node TEXT;
-           ALTER TABLE shows ADD COLUMN rating BIGINT NOT NULL DEFAULT 0;
-           CREATE TABLE gifts (id {id}, booking_id BIGINT NOT NULL);
-           CREATE INDEX orders_by_show ON orders (show_id);",
-    sqlite: "ALTER TABLE user_bookings ADD COLUMN seen BIGINT NOT NULL DEFAULT 0;",
-    postgres: "ALTER TABLE lanes ADD COLUMN node TEXT;",
-};
-/// Takes something away that only the first version used.
-const CONTRACTS: Step =
-    Step { name: "V3__contracts", works_with: 2, both: "DROP INDEX shows_by_movie;", sqlite: "", postgres: "" };
 
 const FIRST: &[Step] = &[STEPS[0]];
 const SECOND: &[Step] = &[STEPS[0], EXPANDS];
@@ -159,6 +143,34 @@ async fn a_node_that_a_step_leaves_behind_is_refused_and_one_that_runs_is_no_lon
     let again = node(&database, SECOND).await.unwrap();
     assert_eq!(again.schema(), SchemaState::Ahead { at: 3, known: 2, works_with: 2 });
     drop(second);
+}
+
+/// Somebody has locked one table and wants another that the migration has locked, which waits for the first: it gives
+/// way before PostgreSQL looks for circles, and comes again. (Who is here does not look for 20 s, so that it would be the
+/// migration that is taken back.)
+#[tokio::test]
+async fn a_migration_never_waits_in_a_circle_with_who_sells() {
+    let database = shared().empty().unwrap();
+    let old = node(&database, FIRST).await.unwrap();
+    let Backend::Postgres(postgres) = &old.0 else { unreachable!("it is on PostgreSQL") };
+    let sells = postgres.connect().await.unwrap();
+    let begin = "SET deadlock_timeout = '20s'; BEGIN; LOCK TABLE orders IN ROW EXCLUSIVE MODE";
+    sells.batch_execute(begin).await.unwrap();
+    let (url, deadlocks) =
+        (database.url(), "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()");
+    let migrates = tokio::spawn(async move {
+        let minute = Duration::from_mins(1);
+        let options = PostgresOptions { connections: 2, wait: minute, limit: minute, ..PostgresOptions::at(url) };
+        Postgres::open_knowing(options, Access::Maintain, SECOND).await.map(|db| db.schema())
+    });
+    let waits = "SELECT count(*) FROM pg_locks JOIN pg_class ON pg_class.oid = relation
+                 WHERE NOT granted AND relname = 'orders'";
+    while number(postgres.rows(waits, params![]).await.unwrap()).unwrap() == 0 {
+        tokio::task::yield_now().await;
+    }
+    sells.batch_execute("LOCK TABLE claims IN ROW EXCLUSIVE MODE; COMMIT").await.unwrap();
+    assert_eq!(migrates.await.unwrap().unwrap(), SchemaState::Current(2));
+    assert_eq!(number(postgres.rows(deadlocks, params![]).await.unwrap()).unwrap(), 0);
 }
 
 /// There is one program at a time, so nothing rolls; but whoever goes back to the version before finds everything.

@@ -27,7 +27,7 @@ use crate::{
     error::{Error, Result},
     exec::{Access, BoxFuture, Tx},
     hot::OwnEntries,
-    migrate::{self, STEPS, SchemaState, Step},
+    migrate::{self, SchemaState, Step},
     value::{FromRow, Row, Value},
 };
 
@@ -93,7 +93,7 @@ impl FromRow for Durability {
 impl Postgres {
     /// Connects, and brings the schema up to date unless it is only looked at.
     pub(crate) async fn open(options: PostgresOptions, access: Access) -> Result<Self> {
-        Self::open_knowing(options, access, STEPS).await
+        Self::open_knowing(options, access, migrate::steps()).await
     }
 
     /// The same as a program of another version does it, which knows other steps.

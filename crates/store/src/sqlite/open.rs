@@ -19,7 +19,7 @@ use crate::{
     error::{Error, Result},
     exec::Access,
     hot::{claim_tail::ClaimTail, user_index::UserIndex},
-    migrate::{self, STEPS, SchemaState, Step},
+    migrate::{self, SchemaState, Step},
 };
 
 /// The database's name in the data folder.
@@ -43,7 +43,7 @@ pub struct SqliteOptions {
 impl Sqlite {
     /// Opens, or makes, the database in the folder. Blocks.
     pub(crate) fn open(options: &SqliteOptions, access: Access) -> Result<Self> {
-        Self::open_knowing(options, access, STEPS)
+        Self::open_knowing(options, access, migrate::steps())
     }
 
     /// The same as a program of another version does it, which knows other steps.
