@@ -1,5 +1,5 @@
 //! Two nodes of one release become nodes of the next one by one, and go back, while customers book: `cargo xtask
-//! upgrade`, told of in docs/UPGRADING.md. The load and its checker are the program `fault`.
+//! upgrade`, told of in deploy/UPGRADING.md. The load and its checker are the program `fault`.
 #![expect(clippy::print_stdout, reason = "a test program's output is its interface")]
 #![expect(clippy::print_stderr, reason = "and so are its complaints")]
 
