@@ -23,7 +23,7 @@ pub enum Who {
 pub struct Page {
     /// What its pictures are called.
     pub name: &'static str,
-    /// Its path in the demo.
+    /// Its path in the demo; `{order}` and `{booking}` are the customer's.
     pub path: &'static str,
     /// Who looks at it.
     pub who: Who,
@@ -51,11 +51,12 @@ impl Page {
     }
 
     /// Goes there.
-    pub async fn open(&self, browser: &Browser) -> Result {
+    pub async fn open(&self, browser: &Browser, scene: &Scene) -> Result {
         if let Some(status) = self.status {
             browser.may_say(&format!("status of {status}"));
         }
-        browser.go(self.path).await?;
+        let path = self.path.replace("{order}", &scene.order).replace("{booking}", &scene.booking);
+        browser.go(&path).await?;
         for selector in self.clicked {
             browser.click(css(selector)).await?;
         }
@@ -73,7 +74,7 @@ pub const PAGES: &[Page] = &[
     Page::new("show", "/shows/1/"),
     Page::new("show-chosen", "/shows/1/").after(&["input[data-seat='20']", "input[data-seat='21']"]),
     Page::new("show-refused", "/shows/1/").of(Who::Newcomer).after(&["form[data-hall] .hall-sum button"]),
-    Page::new("order", "/orders/1/").of(Who::Customer),
+    Page::new("order", "/orders/{order}/").of(Who::Customer),
     Page::new("about", "/about/"),
     Page::new("sign-up", "/sign-up/"),
     Page::new("sign-up-refused", "/sign-up/").after(&["main form button"]),
@@ -81,7 +82,7 @@ pub const PAGES: &[Page] = &[
     Page::new("sign-in-refused", "/sign-in/").after(&["main form button"]),
     Page::new("my-bookings", "/my-bookings/").of(Who::Customer),
     Page::new("my-bookings-empty", "/my-bookings/").of(Who::Newcomer),
-    Page::new("cancel", "/my-bookings/1/cancel/").of(Who::Customer),
+    Page::new("cancel", "/my-bookings/{booking}/cancel/").of(Who::Customer),
     Page::new("not-found", "/no-such-page/").answered("404"),
     Page::new("api-reference", "/redoc/"),
 ];
@@ -91,19 +92,24 @@ pub const PAGES: &[Page] = &[
 pub struct Scene {
     customer: Customer,
     newcomer: Customer,
+    order: String,
+    booking: String,
 }
 
 impl Scene {
     /// Signs them up and books.
     pub fn set(house: &House) -> Result<Self> {
         let (customer, newcomer) = (house.customer("robin")?, house.customer("sam")?);
-        // The demo's first show is one of its last day: it can be booked whenever this runs.
-        for seats in [[30, 31].as_slice(), &[12]] {
+        // The demo's first show is one of its last day: it can be booked whenever this runs. Its first rows are free.
+        let book = |seats: &[u32]| {
             let seats = json!({"seat_numbers": seats});
-            house.ask(Ask::post("/api/shows/1/book/", &seats).by(&customer.token), 201)?;
-        }
-        house.ask(Ask::post("/api/bookings/3/cancel/", &json!({})).by(&customer.token), 200)?;
-        Ok(Self { customer, newcomer })
+            house.ask(Ask::post("/api/shows/1/book/", &seats).by(&customer.token), 201)
+        };
+        let (kept, given_back) = (book(&[30, 31])?, book(&[12])?);
+        let path = format!("/api/bookings/{}/cancel/", given_back["bookings"][0]["id"]);
+        house.ask(Ask::post(&path, &json!({})).by(&customer.token), 200)?;
+        let (order, booking) = (kept["order"]["id"].to_string(), kept["bookings"][0]["id"].to_string());
+        Ok(Self { customer, newcomer, order, booking })
     }
 
     /// A browser of everyone who looks.

@@ -15,7 +15,7 @@ fn look_at_all(name: &str, look: Look) {
             for dark in [false, true] {
                 browser.light(dark).await?;
                 for page in PAGES.iter().filter(|page| page.who == who) {
-                    page.open(&browser).await.map_err(|error| format!("{}: {error}", page.name))?;
+                    page.open(&browser, &scene).await.map_err(|error| format!("{}: {error}", page.name))?;
                     let found = [axe::violations(&browser).await?, fit::misfits(&browser).await?].concat();
                     let shade = if dark { "dark" } else { "light" };
                     wrong.extend(found.iter().map(|line| format!("{} ({shade}): {line}", page.name)));
@@ -42,7 +42,7 @@ fn pages_without_scripts_complain_of_nothing() {
         let scene = Scene::set(&stage.house)?;
         for (who, browser) in scene.browsers(stage, Look::PHONE.without_scripts()).await? {
             for page in PAGES.iter().filter(|page| page.who == who) {
-                page.open(&browser).await?;
+                page.open(&browser, &scene).await?;
                 assert_eq!(fit::misfits(&browser).await?, [""; 0], "{}", page.name);
                 assert!(browser.count("h1").await? == 1, "{}: one heading of the first level", page.name);
             }

@@ -5,6 +5,9 @@ use houselights_domain::{
     layout::RowPlan,
 };
 
+/// Screens of a dozen seats.
+pub(super) const LOUNGES: [&str; 2] = ["rex/3", "astra/3"];
+
 /// All cinemas. Their keys, and their screens', stay what they are: the shows of other days refer to them.
 pub(super) fn cinemas() -> Vec<CinemaDraft> {
     let cinema = |key: &str, name: &str, timezone: &str, currency: &str, screens| CinemaDraft {

@@ -3,8 +3,10 @@
 //! What runs on a screen on a day follows from that day alone. Starting again tomorrow adds the days that are new, and
 //! changes nothing about those that were there, so bookings stay good.
 
+mod crowd;
 mod films;
 mod halls;
+mod sales;
 mod seed;
 #[cfg(test)]
 mod tests;
@@ -130,11 +132,13 @@ fn prices(currency: &str, matinee: bool) -> BTreeMap<String, i64> {
 }
 
 /// The first show of the file becomes show 1 of a new database, which is the one that everybody's first command
-/// books: so it is one of the week's last day, and of the first film.
+/// books: so it is one of the week's last day, of the first film, and in a hall with room for everybody.
 fn lead_with_the_latest(shows: &mut Vec<ShowDraft>, movies: &[MovieDraft]) {
     shows.sort_by(|a, b| (&a.starts_at, &a.screen).cmp(&(&b.starts_at, &b.screen)));
     let first = movies.first().map(|movie| movie.key.as_str());
-    if let Some(latest) = shows.iter().rposition(|show| Some(show.movie.as_str()) == first) {
+    let leads =
+        |show: &ShowDraft| Some(show.movie.as_str()) == first && !halls::LOUNGES.contains(&show.screen.as_str());
+    if let Some(latest) = shows.iter().rposition(leads) {
         let latest = shows.remove(latest);
         shows.insert(0, latest);
     }

@@ -14,6 +14,7 @@ use houselights_store::{
     cold::{cinemas, marks},
 };
 
+use super::sales;
 use crate::{
     commands::data::DATABASE,
     config::{Config, Purpose},
@@ -85,7 +86,7 @@ pub(crate) async fn guard_open(config: &Config, db: &Db) -> Result {
     }
 }
 
-/// Adds what is missing: the programme of this week, and the users.
+/// Adds what is missing: the programme of this week, the users, and what made-up customers have bought.
 pub(crate) async fn seed(db: &Db, app: &App) -> Result<Seeded> {
     let programme = super::programme(app.clock.now());
     let seeded =
@@ -99,6 +100,7 @@ pub(crate) async fn seed(db: &Db, app: &App) -> Result<Seeded> {
             app.accounts.create_with_role(&Identity::HOUSE, new, role).await?;
         }
     }
+    sales::sell(db, app, USERS[0].0).await?;
     Ok(seeded)
 }
 

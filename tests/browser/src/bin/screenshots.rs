@@ -47,7 +47,7 @@ async fn all(folder: &Path) -> Result {
             for (shade, dark) in [("light", false), ("dark", true)] {
                 browser.light(dark).await?;
                 for page in PAGES.iter().filter(|page| page.who == who) {
-                    page.open(&browser).await?;
+                    page.open(&browser, &scene).await?;
                     let misfits = fit::misfits(&browser).await?;
                     wrong.extend(misfits.iter().map(|why| format!("{} ({size}): {why}", page.name)));
                     picture(&browser, &folder.join(format!("{}-{size}-{shade}.webp", page.name))).await?;
