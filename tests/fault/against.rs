@@ -13,8 +13,8 @@ use houselights_tests::harness::{Attempting as _, Result, house};
 use crate::{
     check::{Violation, World, check},
     history::{Op, Outcome},
-    load::{self, Round, Signs},
-    observe::{observe_all, retry},
+    load::{self, Manners, Round, Signs},
+    observe::{Known, observe_all, retry},
     run::{buyers, gathered},
     stage::{Doors, ready},
 };
@@ -32,12 +32,21 @@ pub(crate) fn against(nodes: &[SocketAddr], dice: u64) -> Result {
     let doors = Doors::new(nodes.to_vec());
     ready(&doors)?;
     let customers = house::customers_at(doors.at(0), &format!("drill{dice}n"), CLIENTS * ACCOUNTS)?;
-    let (began, seats) = (Instant::now(), house::SEATS);
-    let round = Round { number: 1, seed: dice, doors: doors.clone(), began, seats, plain: false };
+    let round = Round {
+        number: 1,
+        seed: dice,
+        doors: doors.clone(),
+        began: Instant::now(),
+        shows: load::first_shows(),
+        seats: house::SEATS,
+        manners: Manners::USUAL,
+        staff: None,
+    };
     let (signs, world) = (Signs::default(), World::default());
+    let known = Known { world: &world, up_to: 0, shows: &round.shows };
     println!("booking; a line on standard input, or its end, stops it");
     let mut heard = Ok(0);
-    let diaries = load::all(&round, &buyers(&customers, &world), ACCOUNTS, &signs, || {
+    let diaries = load::all(&round, &buyers(&customers, &world, &round.shows), ACCOUNTS, &signs, || {
         heard = io::stdin().read_line(&mut String::new()).attempting("standard input");
     });
     heard?;
@@ -45,7 +54,7 @@ pub(crate) fn against(nodes: &[SocketAddr], dice: u64) -> Result {
     ready(&doors)?;
     // Nobody can be asked here what is still under way.
     thread::sleep(QUIET);
-    let (seen, wrong) = observe_all(&doors, &customers, &world, 0)?;
+    let (seen, wrong) = observe_all(&doors, &customers, known)?;
     violations.extend(wrong);
     violations.extend(check(&world, &ops, &seen));
     let count = |kind: fn(&Op) -> bool| ops.iter().filter(|op| kind(op)).count();
@@ -57,7 +66,7 @@ pub(crate) fn against(nodes: &[SocketAddr], dice: u64) -> Result {
         signs.longest_silence().as_millis()
     );
     violations.extend(retry(&round, &customers, &world, &mut ops, &seen)?);
-    let (seen, wrong) = observe_all(&doors, &customers, &world, 0)?;
+    let (seen, wrong) = observe_all(&doors, &customers, known)?;
     violations.extend(wrong);
     violations.extend(check(&world, &ops, &seen));
     println!("{told}; {} bookings; {} violations", seen.len(), violations.len());

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use crate::{
     history::{Action, Micros, Op, Outcome, Told},
     linear::Verdict,
+    rules::{Programme, Sale},
     stories::stories,
 };
 
@@ -25,6 +26,8 @@ pub(crate) enum Kind {
     TwoOwners,
     /// A "no" that cannot have been true at any moment of the request.
     WrongNo,
+    /// A seat was sold at a price, or while sales were closed, as held at no moment of the request.
+    OldRules,
     /// A retry with its key is not answered as the first request was.
     Retry,
     /// Everything that was told of a seat cannot be true together.
@@ -104,7 +107,8 @@ pub(crate) fn check(before: &World, ops: &[Op], after: &Observed) -> Vec<Violati
     check.owners_now();
     let owning = check.owning();
     check.owners_ever(&owning);
-    check.refusals(&owning);
+    let programme = check.rules();
+    check.refusals(&owning, &programme);
     // What is wrong with a booking is wrong with its seat's story: it need not be said twice.
     if check.found.is_empty() {
         check.stories();
@@ -132,7 +136,7 @@ impl<'a> Check<'a> {
             }
             for told in told {
                 match self.after.get(&told.id) {
-                    Some(seen) if (seen.user, seen.show, seen.seat) == (told.user, told.show, told.seat) => {}
+                    Some(seen) if told.is_still(seen) => {}
                     Some(seen) => self.say(Kind::Lost, format!("booking {told:?} has become {seen:?}")),
                     None => self.say(Kind::Lost, format!("the acknowledged booking {told:?} is not there")),
                 }
@@ -177,7 +181,7 @@ impl<'a> Check<'a> {
         }
         for told in self.before.0.values() {
             match self.after.get(&told.id) {
-                Some(seen) if (seen.user, seen.show, seen.seat) == (told.user, told.show, told.seat) => {}
+                Some(seen) if told.is_still(seen) => {}
                 Some(seen) => self.say(Kind::Lost, format!("booking {told:?} of an earlier round has become {seen:?}")),
                 None => self.say(Kind::Lost, format!("the booking {told:?} of an earlier round is not there")),
             }
@@ -252,8 +256,32 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// What was sold was sold by rules that held at some moment between question and answer.
+    fn rules(&mut self) -> Programme {
+        let acknowledged = self.ops.iter().filter_map(|op| match (&op.action, &op.outcome) {
+            (Action::Book { .. }, Outcome::Ok(told)) => Some(told),
+            _ => None,
+        });
+        let mut sales = BTreeMap::new();
+        for told in acknowledged.flatten().chain(self.after.values()) {
+            if let Some(op) = self.made_by.get(&told.id) {
+                let returned = if op.is_unknown() { Micros::MAX } else { op.returned };
+                let (booking, show, price) = (told.id, told.show, told.price);
+                sales.entry(booking).or_insert(Sale { booking, show, price, invoked: op.invoked, returned });
+            }
+        }
+        let sales: Vec<Sale> = sales.into_values().collect();
+        let programme = Programme::of(self.ops, &sales);
+        for sale in sales.iter().filter(|sale| !programme.explains(**sale)) {
+            let Sale { booking, show, price, invoked, returned } = sale;
+            let what = format!("booking {booking} of show {show} for {price:?}, asked for at {invoked}");
+            self.say(Kind::OldRules, format!("{what} and answered at {returned}, is by rules that did not hold then"));
+        }
+        programme
+    }
+
     /// A "no" was true at some moment between question and answer.
-    fn refusals(&mut self, owning: &HashMap<(i64, u32), Vec<Owning>>) {
+    fn refusals(&mut self, owning: &HashMap<(i64, u32), Vec<Owning>>, programme: &Programme) {
         let ops = self.ops;
         for op in ops {
             let Outcome::Refused(code) = &op.outcome else { continue };
@@ -271,6 +299,7 @@ impl<'a> Check<'a> {
                         other.invoked <= op.returned && matches!(other.outcome, Outcome::Ok(_) | Outcome::Unknown(_))
                     })
                 }
+                (Action::Book { show, .. }, code) => programme.refuses(*show, code, op),
                 _ => false,
             };
             if !can_be {

@@ -5,19 +5,19 @@ use crate::{
     history::{Action, Op, Outcome, Told},
 };
 
-fn told(id: i64, user: i64, seat: u32) -> Told {
-    Told { id, order: id, user, show: 1, seat, status: "booked".into() }
+pub(crate) fn told(id: i64, user: i64, seat: u32) -> Told {
+    Told { id, order: id, user, show: 1, seat, status: "booked".into(), price: Some(1_200) }
 }
 
-fn gone(told: &Told) -> Told {
+pub(crate) fn gone(told: &Told) -> Told {
     Told { status: "cancelled".into(), ..told.clone() }
 }
 
-fn op(user: i64, action: Action, (invoked, returned): (u64, u64), outcome: Outcome) -> Op {
+pub(crate) fn op(user: i64, action: Action, (invoked, returned): (u64, u64), outcome: Outcome) -> Op {
     Op { round: 1, user, action, key: None, invoked, returned, outcome }
 }
 
-fn book(user: i64, seats: &[u32], when: (u64, u64), outcome: Outcome) -> Op {
+pub(crate) fn book(user: i64, seats: &[u32], when: (u64, u64), outcome: Outcome) -> Op {
     op(user, Action::Book { show: 1, seats: seats.to_vec() }, when, outcome)
 }
 
@@ -25,34 +25,34 @@ fn cancel(user: i64, booking: i64, when: (u64, u64), outcome: Outcome) -> Op {
     op(user, Action::Cancel { booking }, when, outcome)
 }
 
-fn ok(told: &[Told]) -> Outcome {
+pub(crate) fn ok(told: &[Told]) -> Outcome {
     Outcome::Ok(told.to_vec())
 }
 
-fn no(code: &str) -> Outcome {
+pub(crate) fn no(code: &str) -> Outcome {
     Outcome::Refused(code.into())
 }
 
-fn unknown() -> Outcome {
+pub(crate) fn unknown() -> Outcome {
     Outcome::Unknown("cut".into())
 }
 
-fn seen(all: &[Told]) -> Observed {
+pub(crate) fn seen(all: &[Told]) -> Observed {
     all.iter().map(|told| (told.id, told.clone())).collect()
 }
 
-fn kinds(ops: &[Op], after: &[Told]) -> Vec<Kind> {
+pub(crate) fn kinds(ops: &[Op], after: &[Told]) -> Vec<Kind> {
     kinds_since(&World::default(), ops, after)
 }
 
-fn kinds_since(before: &World, ops: &[Op], after: &[Told]) -> Vec<Kind> {
+pub(crate) fn kinds_since(before: &World, ops: &[Op], after: &[Told]) -> Vec<Kind> {
     let mut kinds: Vec<Kind> = check(before, ops, &seen(after)).iter().map(|Violation(kind, _)| *kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
     kinds
 }
 
-const NONE: [Kind; 0] = [];
+pub(crate) const NONE: [Kind; 0] = [];
 
 #[test]
 fn what_is_right_passes() {

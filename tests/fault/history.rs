@@ -13,12 +13,45 @@ pub(crate) enum Action {
     Book { show: i64, seats: Vec<u32> },
     /// To give a booking back.
     Cancel { booking: i64 },
+    /// That a show is sold by these rules from now on; only staff may.
+    Change { show: i64, rules: Rules },
+}
+
+/// By what a show's seats are sold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rules {
+    pub(crate) sales: Sales,
+    /// Of each seat.
+    pub(crate) price: i64,
+}
+
+/// Whether a show's seats are sold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sales {
+    Open,
+    NotYet,
+    Closed,
+}
+
+impl Sales {
+    /// As customers are told, who cannot buy unless it is `open`.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::NotYet => "sales_not_open",
+            Self::Closed => "sales_closed",
+        }
+    }
+
+    pub(crate) fn named(word: &str) -> Option<Self> {
+        [Self::Open, Self::NotYet, Self::Closed].into_iter().find(|sales| sales.word() == word)
+    }
 }
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Acknowledged: these bookings were made, or cancelled.
+    /// Acknowledged: these bookings were made, or cancelled, or a show was changed.
     Ok(Vec<Told>),
     /// Refused, with this word; nothing may have changed.
     Refused(String),
@@ -37,6 +70,8 @@ pub(crate) struct Told {
     pub(crate) show: i64,
     pub(crate) seat: u32,
     pub(crate) status: String,
+    /// Histories that are older than it do not have it.
+    pub(crate) price: Option<i64>,
 }
 
 impl Told {
@@ -48,7 +83,14 @@ impl Told {
             show: booking["show"].as_i64()?,
             seat: u32::try_from(booking["seat_number"].as_u64()?).ok()?,
             status: booking["status"].as_str()?.to_owned(),
+            price: booking["price"].as_i64(),
         })
+    }
+
+    /// Whether it is still the same booking, whatever has become of it.
+    pub(crate) fn is_still(&self, now: &Self) -> bool {
+        let same_price = self.price.is_none() || now.price.is_none() || self.price == now.price;
+        (self.user, self.show, self.seat) == (now.user, now.show, now.seat) && same_price
     }
 
     pub(crate) fn is_live(&self) -> bool {

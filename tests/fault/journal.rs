@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     check::{Observed, Violation, World, check},
-    history::{Action, Op, Outcome, Told},
+    history::{Action, Op, Outcome, Rules, Sales, Told},
 };
 
 /// Writes it.
@@ -60,7 +60,7 @@ pub(crate) fn history(work: &Path) -> PathBuf {
 }
 
 fn of_told(told: &Told) -> Value {
-    json!([told.id, told.order, told.user, told.show, told.seat, told.status])
+    json!([told.id, told.order, told.user, told.show, told.seat, told.status, told.price])
 }
 
 fn of_outcome(outcome: &Outcome) -> Value {
@@ -76,6 +76,9 @@ fn of_op(op: &Op) -> Value {
     let action = match &op.action {
         Action::Book { show, seats } => json!({"book": show, "seats": seats}),
         Action::Cancel { booking } => json!({"cancel": booking}),
+        Action::Change { show, rules } => {
+            json!({"change": show, "sales": rules.sales.word(), "price": rules.price})
+        }
     };
     json!({"round": op.round, "user": op.user, "action": action, "key": op.key, "invoked": op.invoked,
            "returned": op.returned, "outcome": of_outcome(&op.outcome)})
@@ -89,6 +92,7 @@ fn told(value: &Value) -> Option<Told> {
         show: value[3].as_i64()?,
         seat: u32::try_from(value[4].as_u64()?).ok()?,
         status: value[5].as_str()?.to_owned(),
+        price: value[6].as_i64(),
     })
 }
 
@@ -106,9 +110,11 @@ fn op(value: &Value) -> Option<Op> {
     let seats = || {
         action["seats"].as_array()?.iter().map(|seat| u32::try_from(seat.as_u64()?).ok()).collect::<Option<Vec<u32>>>()
     };
-    let action = match action["book"].as_i64() {
-        Some(show) => Action::Book { show, seats: seats()? },
-        None => Action::Cancel { booking: action["cancel"].as_i64()? },
+    let rules = || Some(Rules { sales: Sales::named(action["sales"].as_str()?)?, price: action["price"].as_i64()? });
+    let action = match (action["book"].as_i64(), action["change"].as_i64()) {
+        (Some(show), _) => Action::Book { show, seats: seats()? },
+        (None, Some(show)) => Action::Change { show, rules: rules()? },
+        (None, None) => Action::Cancel { booking: action["cancel"].as_i64()? },
     };
     Some(Op {
         round: value["round"].as_u64()?,
@@ -127,8 +133,8 @@ struct Replay {
     known: World,
     ops: Vec<Op>,
     judged: u64,
-    /// What the run is, and what its last round was about.
-    notes: [Option<Value>; 2],
+    /// What the run is, what its last round was about, and what it came to.
+    notes: [Option<Value>; 3],
     found: Vec<(String, String)>,
 }
 
@@ -154,7 +160,8 @@ pub(crate) fn replay(path: &Path) -> Result<Judged> {
         0 => String::new(),
         left => format!("; it ends in {}, with {left} operations that were never compared", replay.round()),
     };
-    let told = format!("{run}: {} comparisons, {} bookings{rest}", replay.judged, replay.known.0.len());
+    let summary = replay.notes[2].take().map(|said| format!("; {said}")).unwrap_or_default();
+    let told = format!("{run}: {} comparisons, {} bookings{rest}{summary}", replay.judged, replay.known.0.len());
     Ok(Judged { told, found: replay.found })
 }
 
@@ -178,6 +185,8 @@ impl Replay {
             self.notes[0] = Some(line.clone());
         } else if has("nemeses") {
             self.notes[1] = Some(line.clone());
+        } else if has("summary") {
+            self.notes[2] = Some(line["summary"].clone());
         } else {
             return None;
         }
@@ -210,7 +219,7 @@ mod tests {
     use super::*;
 
     fn told(id: i64, seat: u32, status: &str) -> Told {
-        Told { id, order: id, user: 7, show: 1, seat, status: status.to_owned() }
+        Told { id, order: id, user: 7, show: 1, seat, status: status.to_owned(), price: Some(1_200) }
     }
 
     fn op(action: Action, when: (u64, u64), outcome: Outcome) -> Op {

@@ -18,7 +18,11 @@ mod node;
 mod observe;
 mod proxy;
 mod rounds;
+mod rules;
+#[cfg(test)]
+mod rules_tests;
 mod run;
+mod staff;
 mod stage;
 mod stories;
 mod tampered;
@@ -33,9 +37,10 @@ use std::{
 };
 
 use houselights_tests::harness::{Attempting as _, Result, house};
+use mutants::Mutation;
 use nemesis::Nemesis;
 use rounds::{Length, rounds};
-use run::{Mutation, Setup};
+use run::Setup;
 use stage::Database;
 
 /// What was asked for on the command line.

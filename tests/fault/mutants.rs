@@ -7,10 +7,61 @@ use houselights_tests::harness::Result;
 
 use crate::{
     check::{Kind, Violation},
+    load::ACCOUNTS,
     nemesis::Nemesis,
-    run::{Crowd, Mutation, Run, Setup},
+    run::{Run, Setup},
     stage::Database,
 };
+
+/// What is done to the product before it is tormented.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Mutation {
+    /// The fault that is built into the binary and switched on.
+    pub(crate) mutant: Option<&'static str>,
+    /// PostgreSQL's claims have lost their key.
+    pub(crate) keyless: bool,
+    /// Every node is killed at the end of every round: what was acknowledged must outlive that.
+    pub(crate) killed_last: bool,
+    pub(crate) crowd: Crowd,
+    pub(crate) hall: Hall,
+}
+
+/// Where shows are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Hall {
+    /// On PostgreSQL sometimes in the large hall, otherwise in the small one.
+    #[default]
+    ByTurns,
+    /// Seats are few.
+    Small,
+    /// Seats are plenty, and the shows new in every round. On PostgreSQL only.
+    Large,
+}
+
+/// How customers come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Crowd {
+    /// A client has several, one after the other.
+    #[default]
+    Usual,
+    /// All at once.
+    AtOnce,
+    /// All at once, only to buy, and without keys: PostgreSQL is told so in one statement, while there are free seats.
+    ToBuy,
+    /// The same, but few: many would find out by themselves what staff have changed, while it is being changed.
+    FewToBuy,
+}
+
+impl Crowd {
+    /// How many come one after the other, so that the others come at once.
+    pub(crate) const fn each(self) -> usize {
+        match self {
+            Self::Usual => ACCOUNTS,
+            Self::AtOnce | Self::ToBuy => 1,
+            Self::FewToBuy => 3 * ACCOUNTS,
+        }
+    }
+}
 
 /// A mutant: what is wrong with it, under which torment that shows, and as what it must be found.
 struct Case {
@@ -23,9 +74,10 @@ struct Case {
     kinds: &'static [Kind],
 }
 
-const RIGHT: Mutation = Mutation { mutant: None, keyless: false, killed_last: false, crowd: Crowd::Usual };
+const RIGHT: Mutation =
+    Mutation { mutant: None, keyless: false, killed_last: false, crowd: Crowd::Usual, hall: Hall::Small };
 
-const CASES: [Case; 11] = [
+const CASES: [Case; 12] = [
     Case {
         says: "answers before the commit",
         mutation: Mutation { mutant: Some("answers-first"), killed_last: true, ..RIGHT },
@@ -108,6 +160,14 @@ const CASES: [Case; 11] = [
         kinds: &[Kind::Lost],
     },
     Case {
+        says: "sells a show in one statement as it was before staff changed it",
+        mutation: Mutation { mutant: Some("sells-by-old-rules"), crowd: Crowd::FewToBuy, hall: Hall::Large, ..RIGHT },
+        database: Database::Postgres,
+        nemesis: Nemesis::None,
+        rounds: 8,
+        kinds: &[Kind::OldRules],
+    },
+    Case {
         says: "frees all seats of an order when one is given back",
         mutation: Mutation { mutant: Some("frees-order"), ..RIGHT },
         database: Database::Sqlite,
@@ -152,7 +212,8 @@ fn one(case: &Case, binary: &Path, work: &Path, seed: u64) -> Result<String> {
             return Ok(format!("in round {round}, {found}"));
         }
     }
-    Err(format!("it passed {} rounds, of {} acknowledged requests", case.rounds, run.counts.acknowledged))
+    let (acknowledged, sales) = (run.counts.acknowledged, run.stage.sales());
+    Err(format!("it passed {} rounds, of {acknowledged} acknowledged requests, with {sales:?}", case.rounds))
 }
 
 /// What was found, if it is what must be.

@@ -10,7 +10,7 @@ use std::{
 use houselights_tests::harness::{
     Result,
     client::{Answer, Ask, Client},
-    house::{self, Customer},
+    house::Customer,
     server::poll,
 };
 use serde_json::Value;
@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::{
     check::{Kind, Observed, Violation, World},
     history::{Action, Op, Outcome, Told},
-    load::{Round, is_shed, send},
+    load::{Round, Show, is_shed, send},
     stage::Doors,
 };
 
@@ -30,9 +30,20 @@ const KNOWN_WITHIN: Duration = Duration::from_secs(20);
 /// How long a node may take to answer what can be asked again.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// All bookings with a number above `from`, and the known ones as they are now. What was known to be cancelled is taken
-/// as it was, unless everything is to be read, which is where `from` is 0.
-pub(crate) fn observe(at: SocketAddr, customers: &[Customer], known: &World, from: i64) -> Result<Observed> {
+/// What need not be read again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known<'a> {
+    pub(crate) world: &'a World,
+    /// Bookings with a higher number are read in any case. 0: everything is read.
+    pub(crate) up_to: i64,
+    /// Nobody has touched a booking of another show.
+    pub(crate) shows: &'a [Show],
+}
+
+/// All bookings that are new, and the known ones as they are now. What was known to be cancelled, or is of a show that
+/// nobody asks for any more, is taken as it was, unless everything is to be read.
+pub(crate) fn observe(at: SocketAddr, customers: &[Customer], known: Known<'_>) -> Result<Observed> {
+    let from = known.up_to;
     let mut client = Client::new(at);
     let mut seen = Observed::new();
     for customer in customers {
@@ -42,8 +53,8 @@ pub(crate) fn observe(at: SocketAddr, customers: &[Customer], known: &World, fro
         return Ok(seen);
     }
     let tokens: HashMap<i64, &str> = customers.iter().map(|one| (one.id, one.token.as_str())).collect();
-    for told in known.0.range(..=from).map(|(_, told)| told) {
-        if !told.is_live() {
+    for told in known.world.0.range(..=from).map(|(_, told)| told) {
+        if !told.is_live() || !known.shows.iter().any(|show| show.id == told.show) {
             seen.insert(told.id, told.clone());
             continue;
         }
@@ -61,14 +72,13 @@ pub(crate) fn observe(at: SocketAddr, customers: &[Customer], known: &World, fro
 pub(crate) fn observe_all(
     doors: &Doors,
     customers: &[Customer],
-    known: &World,
-    from: i64,
+    known: Known<'_>,
 ) -> Result<(Observed, Vec<Violation>)> {
     let mut nodes = doors.all().into_iter();
-    let first = observe(nodes.next().ok_or("there is no node")?, customers, known, from)?;
+    let first = observe(nodes.next().ok_or("there is no node")?, customers, known)?;
     let mut wrong = Vec::new();
     for at in nodes {
-        let other = observe(at, customers, known, from)?;
+        let other = observe(at, customers, known)?;
         let differs = first.iter().find(|(id, told)| other.get(id) != Some(told));
         if let Some(told) = differs.or_else(|| other.iter().find(|(id, _)| !first.contains_key(id))) {
             let sentence = format!("the nodes do not tell the same of {:?}; the one at {at} differs", told.1);
@@ -103,19 +113,19 @@ fn newer_than(newest: i64, client: &mut Client, customer: &Customer) -> Result<V
     }
 }
 
-/// Every show counts its free seats as the bookings say, on every node, if not at once.
-pub(crate) fn free_seats(doors: &Doors, seen: &Observed) -> Vec<Violation> {
+/// These shows count their free seats as the bookings say, on every node, if not at once.
+pub(crate) fn free_seats(doors: &Doors, shows: &[Show], seen: &Observed) -> Vec<Violation> {
     let mut wrong = Vec::new();
     for at in doors.all() {
         let mut client = Client::new(at);
-        for show in 1..=house::SHOWS {
+        for Show { id: show, seats } in shows.iter().copied() {
             let sold = seen.values().filter(|told| told.is_live() && told.show == show).count() as u64;
             let mut free = Value::Null;
             let agreed = poll("free seats", KNOWN_WITHIN, || {
                 free =
                     read(&mut client, Ask::get(&format!("/api/shows/{show}/")))?.expect(200)?.json()["available_seats"]
                         .take();
-                Ok((free.as_u64() == Some(u64::from(house::SEATS) - sold)).then_some(()))
+                Ok((free.as_u64() == Some(u64::from(seats).saturating_sub(sold))).then_some(()))
             });
             if agreed.is_err() {
                 wrong.push(Violation(Kind::Books, format!("show {show}: {sold} seats are sold, {free} are free")));
@@ -141,7 +151,7 @@ pub(crate) fn retry(
         let ask = |node: usize| {
             let mut client = Client::new(round.doors.at(node));
             poll("a retry is answered", PATIENCE, || {
-                let sent = send(&mut client, customer, &op.action, op.key.as_deref()).ok();
+                let sent = send(&mut client, &customer.token, &op.action, op.key.as_deref()).ok();
                 Ok(sent.filter(|(outcome, _)| !is_shed(outcome) && !matches!(outcome, Outcome::Unknown(_))))
             })
         };
@@ -177,6 +187,7 @@ pub(crate) fn retry(
 fn was_done(op: &Op, unclaimed: &[Told], seen: &Observed) -> Option<Vec<i64>> {
     match &op.action {
         Action::Cancel { booking } => seen.get(booking).filter(|told| !told.is_live()).map(|told| vec![told.id]),
+        Action::Change { .. } => None,
         Action::Book { show, seats } => {
             let fits = |told: &&Told| told.user == op.user && told.show == *show && seats.contains(&told.seat);
             let done: Vec<i64> = unclaimed.iter().filter(fits).map(|told| told.id).collect();

@@ -16,7 +16,7 @@ use std::{
 use houselights_tests::harness::{Attempting as _, Result};
 use socket2::SockRef;
 
-use crate::wire::Frontend;
+use crate::wire::{Backend, Commit, Frontend};
 
 const BUFFER: usize = 1 << 16;
 
@@ -72,7 +72,17 @@ struct Shared {
     links: Mutex<HashMap<u64, Arc<Link>>>,
     commits: AtomicU64,
     cuts: AtomicU64,
+    sales: Sales<AtomicU64>,
     over: AtomicBool,
+}
+
+/// Batches of sales in one statement.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sales<N = u64> {
+    /// That PostgreSQL has said it has carried out.
+    pub(crate) made: N,
+    /// That it has turned back, because something was otherwise than the node thought.
+    pub(crate) turned_back: N,
 }
 
 /// The two ends of a connection.
@@ -82,6 +92,8 @@ struct Link {
     far: TcpStream,
     /// A COMMIT is on its way whose answer is not to arrive.
     doomed: AtomicBool,
+    /// A sale in one statement is on its way.
+    sells: AtomicBool,
     /// It ends by RST, and so by nothing else.
     reset: AtomicBool,
 }
@@ -98,6 +110,7 @@ impl Proxy {
             links: Mutex::default(),
             commits: AtomicU64::new(0),
             cuts: AtomicU64::new(0),
+            sales: Sales::default(),
             over: AtomicBool::new(false),
         });
         let keeper = Arc::clone(&shared);
@@ -134,6 +147,12 @@ impl Proxy {
     pub(crate) fn cuts(&self) -> u64 {
         self.shared.cuts.load(Ordering::SeqCst)
     }
+
+    /// What has passed so far.
+    pub(crate) fn sales(&self) -> Sales {
+        let Sales { made, turned_back } = &self.shared.sales;
+        Sales { made: made.load(Ordering::SeqCst), turned_back: turned_back.load(Ordering::SeqCst) }
+    }
 }
 
 impl Drop for Proxy {
@@ -152,7 +171,8 @@ impl Shared {
         let far = TcpStream::connect(self.to)?;
         near.set_nodelay(true)?;
         far.set_nodelay(true)?;
-        let link = Arc::new(Link { near, far, doomed: AtomicBool::new(false), reset: AtomicBool::new(false) });
+        let [doomed, sells, reset] = [false; 3].map(AtomicBool::new);
+        let link = Arc::new(Link { near, far, doomed, sells, reset });
         lock(&self.links).insert(number, Arc::clone(&link));
         thread::scope(|scope| {
             scope.spawn(|| {
@@ -179,7 +199,7 @@ impl Shared {
             for piece in frontend.feed(buffer.get(..read).unwrap_or_default()) {
                 let mood = self.wait();
                 if let Mood::Commits { every, side } = mood
-                    && piece.commits
+                    && piece.commits.is_some()
                     && self.commits.fetch_add(1, Ordering::SeqCst).is_multiple_of(every.max(1))
                 {
                     self.cuts.fetch_add(1, Ordering::SeqCst);
@@ -189,6 +209,9 @@ impl Shared {
                     }
                     link.doomed.store(true, Ordering::SeqCst);
                 }
+                if piece.commits == Some(Commit::Sale) {
+                    link.sells.store(true, Ordering::SeqCst);
+                }
                 (&link.far).write_all(&piece.bytes)?;
             }
         }
@@ -196,11 +219,15 @@ impl Shared {
 
     /// From PostgreSQL to the node.
     fn downward(&self, link: &Link) -> io::Result<()> {
+        let mut backend = Backend::default();
         let mut buffer = vec![0; BUFFER];
         loop {
             let read = (&link.far).read(&mut buffer)?;
             if read == 0 {
                 return Ok(());
+            }
+            for tag in backend.feed(buffer.get(..read).unwrap_or_default()) {
+                self.count(link, tag);
             }
             self.wait();
             if link.doomed.load(Ordering::SeqCst) {
@@ -208,6 +235,18 @@ impl Shared {
                 return Ok(());
             }
             (&link.near).write_all(buffer.get(..read).unwrap_or_default())?;
+        }
+    }
+
+    /// A node waits for the answer to a sale before it says anything else on this connection.
+    fn count(&self, link: &Link, tag: u8) {
+        let of = match tag {
+            b'C' => &self.sales.made,
+            b'E' => &self.sales.turned_back,
+            _ => return,
+        };
+        if link.sells.swap(false, Ordering::SeqCst) {
+            of.fetch_add(1, Ordering::SeqCst);
         }
     }
 

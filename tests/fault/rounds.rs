@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use houselights_tests::harness::Result;
+use serde_json::json;
 
 use crate::{
     check::Violation,
     journal::history,
     run::{Counts, Run, Setup},
+    stage::Database,
 };
 
 /// Of more kills than these one must have met somebody who waited for an answer.
@@ -58,7 +60,9 @@ pub(crate) fn rounds(setup: &Setup, length: Length) -> Result {
             kept.display()
         ));
     }
-    println!("{}", line(&run, setup, began.elapsed()));
+    let line = line(&run, setup, began.elapsed());
+    run.journal.note(&json!({"summary": line}))?;
+    println!("{line}");
     if run.counts.acknowledged == 0 || (run.stage.kills > FEW && run.counts.unknown == 0) {
         return Err("nothing was acknowledged, or nothing was cut: this proves nothing".into());
     }
@@ -84,13 +88,22 @@ fn clean(violations: &[Violation]) -> Result {
 }
 
 fn line(run: &Run, setup: &Setup, took: Duration) -> String {
-    let Counts { rounds, by_nemesis, acknowledged, refused, unknown, retried, back } = &run.counts;
+    let Counts { rounds, large, by_nemesis, acknowledged, refused, unknown, retried, .. } = &run.counts;
+    let Counts { changed, changes_unknown, back, .. } = &run.counts;
+    let sales = run.stage.sales();
+    let plain = match setup.database {
+        Database::Sqlite => String::new(),
+        Database::Postgres => format!(
+            "{large} rounds in the large hall, {} batches sold in one statement, {} more turned back; ",
+            sales.made, sales.turned_back
+        ),
+    };
     let happened: Vec<String> =
         by_nemesis.iter().map(|(nemesis, count)| format!("{} {count}", nemesis.name())).collect();
     format!(
         "{}: {rounds} rounds ({}), {} kills, {} connections cut at a COMMIT; {acknowledged} acknowledged, {refused} \
-         refused, {unknown} unknown, {retried} of them retried with their key; {} bookings in all; sold again at most \
-         {} ms after a fault had ended; 0 violations ({:.0} s)",
+         refused, {unknown} unknown, {retried} of them retried with their key; {changed} changes by staff, \
+         {changes_unknown} unknown; {plain}{} bookings in all; sold again at most {} ms after a fault had ended; 0 violations ({:.0} s)",
         setup.database.name(),
         happened.join(", "),
         run.stage.kills,

@@ -17,22 +17,34 @@ use serde_json::json;
 
 use crate::{
     check::{Kind, Observed, Violation, World, check},
-    history::{Op, Outcome},
+    history::{Action, Op, Outcome},
     journal::{Journal, history},
-    load::{self, Buyer, Diary, Round, Signs},
+    load::{self, ACCOUNTS, Buyer, Diary, Manners, Round, Show, Signs},
+    mutants::{Crowd, Hall, Mutation},
     nemesis::{Lots, Nemesis},
-    observe::{free_seats, observe_all, retry},
+    observe::{Known, free_seats, observe_all, retry},
+    staff::{self, Staff},
     stage::{Database, Stage},
 };
 
 /// Clients at once.
 const CLIENTS: usize = 12;
-/// Accounts of a client: one that was not answered rests until the next round.
-const ACCOUNTS: usize = 5;
 /// A server that has acknowledged nothing by then proves nothing.
 const FIRST_ANSWER_WITHIN: Duration = Duration::from_mins(1);
 /// Everything being healed, it sells again by then.
 const SELLS_WITHIN: Duration = Duration::from_mins(1);
+/// One round of so many is about shows in the large hall that are new, so that PostgreSQL is told of sales in one
+/// statement: a lane that has come upon a claimed seat does not try that for a while.
+const LARGE_HALL_EVERY: u64 = 4;
+const LARGE_SHOWS: u64 = 8;
+/// What happens there happens when so many batches have gone that way and so much has been changed, or after so long.
+const SALES_FIRST: u64 = 20;
+const CHANGES_FIRST: usize = 8;
+const NOTHING_FIRST: Duration = Duration::from_secs(4);
+/// How long staff pause between two changes, in milliseconds; in the large hall longer, for while a change is being made
+/// nothing is sold in one statement, and after it lanes first have to hear of it.
+const PAUSE: (u64, u64) = (5, 60);
+const LONG_PAUSE: (u64, u64) = (200, 800);
 /// After so long the numbers that a node keeps for new bookings are used up or thrown away.
 const NUMBERS_LAST: Duration = Duration::from_secs(4);
 
@@ -49,39 +61,20 @@ pub(crate) struct Setup {
     pub(crate) mutation: Mutation,
 }
 
-/// What is done to the product before it is tormented.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Mutation {
-    /// The fault that is built into the binary and switched on.
-    pub(crate) mutant: Option<&'static str>,
-    /// PostgreSQL's claims have lost their key.
-    pub(crate) keyless: bool,
-    /// Every node is killed at the end of every round: what was acknowledged must outlive that.
-    pub(crate) killed_last: bool,
-    pub(crate) crowd: Crowd,
-}
-
-/// How customers come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Crowd {
-    /// A client has several, one after the other.
-    #[default]
-    Usual,
-    /// All at once.
-    AtOnce,
-    /// All at once, only to buy, and without keys: PostgreSQL is told so in one statement, while there are free seats.
-    ToBuy,
-}
-
 /// What is counted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) rounds: u64,
+    /// Of them, those in the large hall.
+    pub(crate) large: u64,
     pub(crate) by_nemesis: BTreeMap<Nemesis, u64>,
     pub(crate) acknowledged: usize,
     pub(crate) refused: usize,
     pub(crate) unknown: usize,
     pub(crate) retried: usize,
+    /// What staff have changed, and what of it was not answered.
+    pub(crate) changed: usize,
+    pub(crate) changes_unknown: usize,
     /// The longest time from the end of a fault to the next acknowledgement.
     pub(crate) back: Duration,
 }
@@ -97,6 +90,10 @@ pub(crate) struct Run {
     pub(crate) lots: Lots,
     /// What the round is about.
     pub(crate) happening: String,
+    /// The shows of the round.
+    pub(crate) shows: Vec<Show>,
+    /// Staff's token.
+    token: String,
     setup: Setup,
     began: Instant,
     /// The highest number of a booking at some moments.
@@ -127,8 +124,9 @@ impl Run {
         journal.note(&json!({"seed": seed, "clients": CLIENTS, "database": database.name()}))?;
         let lots = Lots::new(&setup.nemeses, database, seed);
         let (world, counts, began) = (World::default(), Counts::default(), Instant::now());
-        let (happening, marks, floor) = (String::new(), Vec::new(), 0);
-        Ok(Self { stage, customers, world, counts, journal, lots, happening, setup, began, marks, floor })
+        let (happening, shows, marks, floor) = (String::new(), Vec::new(), Vec::new(), 0);
+        let token = house::staff_at(stage.doors.at(0))?;
+        Ok(Self { stage, customers, world, counts, journal, lots, happening, shows, token, setup, began, marks, floor })
     }
 
     /// Load and what the lots say, until all is well again, and a first look.
@@ -141,21 +139,29 @@ impl Run {
         let nemeses = self.lots.draw();
         let names: Vec<&str> = nemeses.iter().map(|nemesis| nemesis.name()).collect();
         self.happening = names.join(", ");
-        self.journal.note(&json!({"round": self.counts.rounds, "nemeses": names}))?;
         nemeses.iter().try_for_each(|nemesis| nemesis.prepare(&mut self.stage, database))?;
+        self.shows = self.choose_shows()?;
+        let shows: Vec<i64> = self.shows.iter().map(|show| show.id).collect();
+        self.journal.note(&json!({"round": self.counts.rounds, "nemeses": names, "shows": shows}))?;
         for nemesis in &nemeses {
             *self.counts.by_nemesis.entry(*nemesis).or_default() += 1;
         }
         let (round, signs) = (self.round(), Signs::default());
+        let large = round.is_large();
+        let opened = staff::opens(&round)?;
         let stage = &mut self.stage;
         let mut happened = Ok(Duration::ZERO);
-        let buyers = buyers(&self.customers, &self.world);
-        let each = if self.setup.mutation.crowd == Crowd::Usual { ACCOUNTS } else { 1 };
+        let buyers = buyers(&self.customers, &self.world, &round.shows);
+        let each = self.setup.mutation.crowd.each();
         let diaries = load::all(&round, &buyers, each, &signs, || {
+            if large {
+                busy(stage, &signs);
+            }
             happened = meanwhile(stage, &nemeses, &mut random, &signs);
         });
         drop(buyers);
-        let (ops, mut violations) = gathered(diaries);
+        let (asked, mut violations) = gathered(diaries);
+        let ops = [opened, asked].concat();
         self.count(&ops);
         self.journal.add(&ops)?;
         self.counts.back = self.counts.back.max(happened?);
@@ -165,7 +171,7 @@ impl Run {
             self.stage.heal()?;
             self.stage.rest()?;
         }
-        let (seen, wrong) = observe_all(&self.stage.doors, &self.customers, &self.world, self.floor)?;
+        let (seen, wrong) = observe_all(&self.stage.doors, &self.customers, self.known(self.floor))?;
         violations.extend(wrong);
         self.journal.found(&violations)?;
         self.journal.seen(&self.world, &seen, false)?;
@@ -183,9 +189,9 @@ impl Run {
         let asked = played.ops.clone();
         let mut wrong = retry(&round, &self.customers, known, &mut played.ops, &played.seen)?;
         self.journal.changed(&asked, &played.ops)?;
-        let (seen, differing) = observe_all(&round.doors, &self.customers, known, self.floor)?;
+        let (seen, differing) = observe_all(&round.doors, &self.customers, self.known(self.floor))?;
         wrong.extend(differing);
-        wrong.extend(free_seats(&round.doors, &seen));
+        wrong.extend(free_seats(&round.doors, &round.shows, &seen));
         if let Err(said) = self.stage.desk.verify() {
             wrong.push(Violation(Kind::Books, said));
         }
@@ -202,7 +208,7 @@ impl Run {
 
     /// Reads every booking there ever was, then stops in good order and verifies once more.
     pub(crate) fn close(&mut self) -> Result<Vec<Violation>> {
-        let (all, mut violations) = observe_all(&self.stage.doors, &self.customers, &self.world, 0)?;
+        let (all, mut violations) = observe_all(&self.stage.doors, &self.customers, self.known(0))?;
         self.journal.found(&violations)?;
         self.journal.seen(&self.world, &all, true)?;
         violations.extend(check(&self.world, &[], &all));
@@ -212,14 +218,46 @@ impl Run {
         Ok(violations)
     }
 
-    fn round(&self) -> Round {
-        let plain = self.setup.mutation.crowd == Crowd::ToBuy;
-        let seats = match self.setup.database {
-            Database::Postgres if !plain => house::SEATS / 3,
-            Database::Sqlite | Database::Postgres => house::SEATS,
+    fn known(&self, up_to: i64) -> Known<'_> {
+        Known { world: &self.world, up_to, shows: &self.shows }
+    }
+
+    /// The few shows that everybody is after again and again, or new ones.
+    fn choose_shows(&mut self) -> Result<Vec<Show>> {
+        let number = self.counts.rounds;
+        let large = match (self.setup.database, self.setup.mutation.hall) {
+            (Database::Sqlite, _) | (_, Hall::Small) => false,
+            (_, Hall::Large) => true,
+            (_, Hall::ByTurns) => self.setup.seed.wrapping_add(number).is_multiple_of(LARGE_HALL_EVERY),
         };
-        let (number, seed, doors, began) = (self.counts.rounds, self.setup.seed, self.stage.doors.clone(), self.began);
-        Round { number, seed, doors, began, seats, plain }
+        if !large {
+            return Ok(load::first_shows());
+        }
+        self.counts.large += 1;
+        staff::adds(&self.stage.doors, &self.token, number, LARGE_SHOWS)
+    }
+
+    fn round(&self) -> Round {
+        let mutation = self.setup.mutation;
+        let hall = self.shows.first().map_or(0, |show| show.seats);
+        let (plain, large) = (matches!(mutation.crowd, Crowd::ToBuy | Crowd::FewToBuy), hall > house::SEATS);
+        let few = self.setup.database == Database::Postgres && !plain && !large;
+        let manners = match (plain, large) {
+            (true, _) => Manners::PLAIN,
+            (false, true) => Manners::BUYING,
+            (false, false) => Manners::USUAL,
+        };
+        let pause = if large { LONG_PAUSE } else { PAUSE };
+        Round {
+            number: self.counts.rounds,
+            seed: self.setup.seed,
+            doors: self.stage.doors.clone(),
+            began: self.began,
+            shows: self.shows.clone(),
+            seats: if few { hall / 3 } else { hall },
+            manners,
+            staff: Some(Staff { token: self.token.clone(), pause }),
+        }
     }
 
     /// Every booking that is new has a higher number. One node of several may give out numbers that are lower than those
@@ -236,6 +274,11 @@ impl Run {
 
     fn count(&mut self, ops: &[Op]) {
         for op in ops {
+            if matches!(op.action, Action::Change { .. }) {
+                self.counts.changed += usize::from(matches!(op.outcome, Outcome::Ok(_)));
+                self.counts.changes_unknown += usize::from(op.is_unknown());
+                continue;
+            }
             match op.outcome {
                 Outcome::Ok(_) => self.counts.acknowledged += 1,
                 Outcome::Refused(_) => self.counts.refused += 1,
@@ -252,6 +295,13 @@ fn mutate(stage: &mut Stage, mutation: Mutation) -> Result {
         stage.nodes.iter_mut().for_each(|node| node.set("MUTANT", mutant));
     }
     if mutation.keyless { stage.take_key() } else { Ok(()) }
+}
+
+/// Waits until sales go the way for which there is the large hall; where they do not for so long, that is no fault.
+fn busy(stage: &Stage, signs: &Signs) {
+    let first = stage.sales().made + SALES_FIRST;
+    let enough = || stage.sales().made >= first && signs.changed() >= CHANGES_FIRST;
+    let _seldom = poll("sales in one statement", NOTHING_FIRST, || Ok((enough() || !signs.anybody()).then_some(())));
 }
 
 /// The seeded moment, what happens then, and its end; says how long it took until something was sold again.
@@ -280,10 +330,10 @@ fn more_than(count: usize, signs: &Signs, within: Duration) -> Result {
     poll("something is acknowledged", within, || Ok((signs.acknowledged() > count || !signs.anybody()).then_some(())))
 }
 
-/// Everybody, with what they own.
-pub(crate) fn buyers<'a>(customers: &'a [Customer], world: &World) -> Vec<Buyer<'a>> {
+/// Everybody, with what they own of these shows.
+pub(crate) fn buyers<'a>(customers: &'a [Customer], world: &World, shows: &[Show]) -> Vec<Buyer<'a>> {
     let mut by_user: HashMap<i64, Vec<i64>> = HashMap::new();
-    for told in world.live() {
+    for told in world.live().filter(|told| shows.iter().any(|show| show.id == told.show)) {
         by_user.entry(told.user).or_default().push(told.id);
     }
     customers.iter().map(|one| (one, by_user.remove(&one.id).unwrap_or_default())).collect()

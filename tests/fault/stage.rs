@@ -12,7 +12,7 @@ use crate::{
     check::{Kind, Violation},
     network::Network,
     node::{Dress, Node, copy},
-    proxy::{Mood, Proxy},
+    proxy::{Mood, Proxy, Sales},
 };
 use houselights_testpg::{Cluster, Options, Stop};
 use houselights_tests::harness::{
@@ -22,12 +22,15 @@ use houselights_tests::harness::{
     house,
     server::{Recipe, Server, poll, signal},
 };
+use serde_json::{Value, json};
 
 const BACK_WITHIN: Duration = Duration::from_mins(1);
 const STOPS_WITHIN: Duration = Duration::from_secs(40);
 /// MiB for all of PostgreSQL; its ballast leaves nothing of it.
 const DISK: u64 = 320;
 const DATABASE: &str = "postgres";
+/// The screen on which seats are plenty.
+pub(crate) const HALL: &str = "palace/1";
 /// Transactions that wait in a circle are to be counted before any of them gives up by itself.
 const DEADLOCK: (&str, &str) = ("deadlock_timeout", "20ms");
 
@@ -95,6 +98,7 @@ impl Stage {
         let mut stage = match database {
             Database::Sqlite => {
                 let desk = house::anew(binary, &work.join("data"))?;
+                house::hire(&desk)?;
                 Self::with(desk.clone(), vec![Node::new(desk, work, None)])
             }
             Database::Postgres => Self::on_postgres(binary, work)?,
@@ -122,6 +126,10 @@ impl Stage {
         let with_key = |recipe: Recipe| recipe.with("SIGNING_KEY", &"the same on every node, for a run of faults");
         let desk = with_key(house::empty(binary, &work.join("desk"))?).with("DATABASE_URL", &cluster.url(DATABASE));
         house::import(&desk)?;
+        house::import_this(&desk, &large_hall())?;
+        house::hire(&desk)?;
+        // Making an account there leaves the name of a key that no node has.
+        desk.done(&["forget-signing-key"])?;
         let to = SocketAddr::from((Ipv4Addr::LOCALHOST, cluster.port()));
         let mut nodes = Vec::new();
         for name in ["node-a", "node-b"] {
@@ -189,6 +197,14 @@ impl Stage {
 
     pub(crate) fn postgres(&self) -> Result<&Cluster> {
         self.cluster.as_ref().ok_or_else(|| "this is done to PostgreSQL only".to_owned())
+    }
+
+    /// What all nodes have sold in one statement.
+    pub(crate) fn sales(&self) -> Sales {
+        self.proxies().map(Proxy::sales).fold(Sales::default(), |all, one| Sales {
+            made: all.made + one.made,
+            turned_back: all.turned_back + one.turned_back,
+        })
     }
 
     pub(crate) fn query(&self, statement: &str) -> Result<String> {
@@ -314,6 +330,15 @@ impl Stage {
         }
         Ok(kept)
     }
+}
+
+/// A cinema with one hall of 10,000 seats, in which nothing is shown yet.
+fn large_hall() -> Value {
+    let rows: Vec<Value> = ('A'..='T').map(|row| json!({"row": row, "seats": "s".repeat(500)})).collect();
+    json!({
+        "cinemas": [{"key": "palace", "name": "Palace", "timezone": "Europe/London", "currency": "GBP",
+                     "screens": [{"key": "1", "name": "Screen 1", "cleaning_minutes": 15, "layout": rows}]}],
+    })
 }
 
 /// Waits until every node says that it can sell.

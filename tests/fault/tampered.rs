@@ -8,9 +8,10 @@ use rusqlite::Connection;
 use crate::{
     check::{Kind, check},
     history::Told,
+    mutants::Mutation,
     nemesis::Nemesis,
-    observe::observe,
-    run::{Mutation, Played, Run, Setup},
+    observe::{Known, observe},
+    run::{Played, Run, Setup},
     stage::Database,
 };
 
@@ -95,7 +96,8 @@ fn tamper(run: &Run, crashed: &Played, fault: &Fault, (one, other): (&Told, &Tol
     }
     let recipe = Recipe { data: copy, ..run.stage.desk.clone() };
     let server = recipe.start()?;
-    let seen = observe(server.at, &run.customers, &run.world, run.world.newest())?;
+    let known = Known { world: &run.world, up_to: run.world.newest(), shows: &run.shows };
+    let seen = observe(server.at, &run.customers, known)?;
     let found = check(&run.world, &crashed.ops, &seen);
     if !found.iter().any(|violation| violation.0 == fault.kind) {
         return Err(format!("{}: not found, only {found:?}", fault.name));

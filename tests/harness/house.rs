@@ -16,6 +16,7 @@ pub const SEATS: u32 = 60;
 pub const SHOWS: i64 = 3;
 const ROW: u32 = 20;
 const PASSWORD: &str = "fault-injection-7";
+const STAFF: &str = "manager";
 
 /// Somebody with a token.
 #[derive(Clone, Debug)]
@@ -49,7 +50,8 @@ pub fn programme() -> Value {
     })
 }
 
-fn import_this(recipe: &Recipe, programme: &Value) -> Result {
+/// Imports a programme beside what is there.
+pub fn import_this(recipe: &Recipe, programme: &Value) -> Result {
     let file = recipe.data.with_extension("json");
     fs::write(&file, programme.to_string()).attempting("cannot write the programme")?;
     let imported = recipe.done(&["import", "programme", &file.to_string_lossy()]);
@@ -110,6 +112,19 @@ pub fn customers(server: &Server, count: usize) -> Result<Vec<Customer>> {
 pub fn customers_at(at: SocketAddr, name: &str, count: usize) -> Result<Vec<Customer>> {
     let mut client = Client::new(at);
     (0..count).map(|number| customer(&mut client, &format!("{name}{number}"))).collect()
+}
+
+/// Makes an account that may do everything: nobody else can make one over HTTP.
+pub fn hire(desk: &Recipe) -> Result {
+    let desk = desk.clone().with("SUPERUSER_PASSWORD", &PASSWORD);
+    desk.done(&["createsuperuser", "--username", STAFF, "--no-input"]).map(drop)
+}
+
+/// Signs that account in; returns its token, good for the whole run.
+pub fn staff_at(at: SocketAddr) -> Result<String> {
+    let who = json!({"username": STAFF, "password": PASSWORD});
+    let token = Client::new(at).told(Ask::post("/api/login/", &who))?.expect(200)?.json();
+    token["access"].as_str().map(str::to_owned).ok_or_else(|| "signing in was answered without `access`".to_owned())
 }
 
 fn customer(client: &mut Client, name: &str) -> Result<Customer> {

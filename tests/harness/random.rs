@@ -7,9 +7,8 @@ pub struct Random(u64);
 impl Random {
     /// One for each purpose: the same numbers give the same choices.
     pub fn new(seed: u64, purpose: u64) -> Self {
-        let mut random = Self(seed ^ purpose.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        random.number();
-        random
+        // Mixed first: purposes that follow each other must not choose the same, one step behind each other.
+        Self(seed ^ Self(purpose).number())
     }
 
     /// Any number.

@@ -67,8 +67,8 @@ pub(crate) fn with_faults() -> Result<PathBuf, String> {
     Ok(mutant)
 }
 
-/// Mutants that tests of the store must find: over HTTP seats cannot be held yet, and staff change no show under faults.
-/// What is wrong, and which tests must fail.
+/// Mutants that tests of the store must find: over HTTP seats cannot be held yet, and what the rounds find of the other
+/// by luck the test finds each time. What is wrong, and which tests must fail.
 const FOUND_BY_TESTS: [(&str, &str, &[&str]); 2] = [
     (
         "expires-paid",
