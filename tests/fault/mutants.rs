@@ -32,7 +32,7 @@ pub(crate) enum Hall {
     /// On PostgreSQL sometimes in the large hall, otherwise in the small one.
     #[default]
     ByTurns,
-    /// Seats are few.
+    /// Seats are few, and staff change nothing.
     Small,
     /// Seats are plenty, and the shows new in every round. On PostgreSQL only.
     Large,

@@ -248,6 +248,8 @@ impl Run {
             (false, false) => Manners::USUAL,
         };
         let pause = if large { LONG_PAUSE } else { PAUSE };
+        // Mutants of the small hall need a crowd that nobody turns away.
+        let staff = (mutation.hall != Hall::Small).then(|| Staff { token: self.token.clone(), pause });
         Round {
             number: self.counts.rounds,
             seed: self.setup.seed,
@@ -256,7 +258,7 @@ impl Run {
             shows: self.shows.clone(),
             seats: if few { hall / 3 } else { hall },
             manners,
-            staff: Some(Staff { token: self.token.clone(), pause }),
+            staff,
         }
     }
 
