@@ -1,11 +1,11 @@
 //! The booking engine: the one door through which a seat's owner changes.
 //!
 //! Commands wait in a bounded queue; a lane drains it and carries what it drained out in one transaction; everyone in
-//! the batch is answered after the commit, and only then. A lane that blocks has a thread, one that waits for the
-//! network a task.
+//! the batch is answered after the commit, and only then. Lanes have a thread of their own, where none of the requests
+//! that they serve can hold them up.
 
 mod queue;
-mod task;
+mod tasks;
 mod writer;
 
 use std::{
@@ -16,7 +16,7 @@ use std::{
 
 use houselights_store::{
     Db,
-    hot::{Command, Decision, Lane, LaneSettings, SeatChange, TimeSource},
+    hot::{Applied, Command, Decision, LaneSettings, SeatChange, TimeSource},
 };
 
 use parking_lot::Mutex;
@@ -27,8 +27,6 @@ use crate::{
     error::{Error, Result},
 };
 use queue::{Pending, Queue};
-use task::Task;
-use writer::Writer;
 
 /// How the engine bounds itself.
 #[derive(Clone, Copy, Debug)]
@@ -60,9 +58,29 @@ pub trait Listener: Send + Sync {
 #[derive(Debug)]
 pub struct Engine {
     queue: Arc<Queue>,
-    writers: Mutex<Vec<thread::JoinHandle<()>>>,
-    /// Lanes that wait, and the one who answers for those that block.
-    tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// The lanes' thread, and the one who answers for it.
+    running: Mutex<Option<(thread::JoinHandle<()>, JoinHandle<()>)>>,
+}
+
+/// What lanes work with.
+#[derive(Clone)]
+struct Work {
+    queue: Arc<Queue>,
+    clock: Arc<dyn Clock>,
+    listener: Weak<dyn Listener>,
+    answers: mpsc::UnboundedSender<Answers>,
+}
+
+impl Work {
+    /// A batch has been carried out: tells who listens, then those who wait.
+    fn done(&self, applied: Applied, pending: &mut Vec<Pending>) {
+        if let Some(listener) = self.listener.upgrade().filter(|_| !applied.changes.is_empty()) {
+            listener.changed(&applied.changes);
+        }
+        let decided: Answers = pending.drain(..).zip(applied.decisions).collect();
+        // Without the answerer the runtime is gone, and with it everyone who waited.
+        let _runtime_gone = self.answers.send(decided);
+    }
 }
 
 /// Decisions on their way to those who wait for them.
@@ -77,35 +95,26 @@ impl Engine {
         listener: Weak<dyn Listener>,
     ) -> Result<Self> {
         let queue = Arc::new(Queue::new(limits));
-        let (mut writers, mut tasks) = (Vec::new(), Vec::new());
         // Never longer than the queue: whoever is in it has left the queue and waits for this very answer.
         let (answers, mut decided) = mpsc::unbounded_channel::<Answers>();
         let time = if clock.is_the_machines() { TimeSource::Database } else { TimeSource::Caller };
-        for lane in db.lanes(LaneSettings { count: limits.lanes, time }).await? {
-            let (queue, clock, listener) = (Arc::clone(&queue), Arc::clone(&clock), listener.clone());
-            match lane {
-                Lane::Waiting(lane) => tasks.push(tokio::spawn(Task { lane, queue, clock, listener }.run())),
-                Lane::Blocking(lane) => {
-                    let writer = Writer { lane, queue, clock, listener, answers: answers.clone() };
-                    let thread =
-                        thread::Builder::new()
-                            .name("houselights-writer".into())
-                            .spawn(move || writer.run())
-                            .map_err(|error| Error::Bug(format!("the writer thread could not be started: {error}")))?;
-                    writers.push(thread);
-                }
-            }
-        }
+        let settings = LaneSettings { count: limits.lanes, time };
+        let work = Work { queue: Arc::clone(&queue), clock, listener, answers };
+        let thread = if db.is_shared() {
+            tasks::start(db.clone(), settings, work).await?
+        } else {
+            writer::start(db, settings, work).await?
+        };
         // Waking a batch of tasks from inside the runtime costs a fraction of waking each from a thread outside it,
         // and the writer can begin the next transaction meanwhile.
-        tasks.push(tokio::spawn(async move {
+        let answerer = tokio::spawn(async move {
             while let Some(batch) = decided.recv().await {
                 for (pending, decision) in batch {
                     pending.answer(decision);
                 }
             }
-        }));
-        Ok(Self { queue, writers: Mutex::new(writers), tasks: Mutex::new(tasks) })
+        });
+        Ok(Self { queue, running: Mutex::new(Some((thread, answerer))) })
     }
 
     /// Has a command carried out. Returns after its transaction has been committed.
@@ -125,16 +134,10 @@ impl Engine {
     /// Lets no more commands in, carries out those that wait, and returns when all have been answered.
     pub async fn stop(&self) {
         self.queue.close();
-        let writers: Vec<_> = self.writers.lock().drain(..).collect();
-        let joined = tokio::task::spawn_blocking(move || writers.into_iter().all(|writer| writer.join().is_ok())).await;
-        if !matches!(joined, Ok(true)) {
-            tracing::error!("a writer thread panicked");
-        }
-        let tasks: Vec<_> = self.tasks.lock().drain(..).collect();
-        for task in tasks {
-            if task.await.is_err() {
-                tracing::error!("a lane or the answerer panicked");
-            }
+        let Some((thread, answerer)) = self.running.lock().take() else { return };
+        let joined = tokio::task::spawn_blocking(move || thread.join().is_ok()).await;
+        if !matches!(joined, Ok(true)) || answerer.await.is_err() {
+            tracing::error!("a lane or the answerer panicked");
         }
     }
 }
@@ -142,13 +145,6 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         self.queue.close();
-    }
-}
-
-/// Tells who listens.
-fn publish(listener: &Weak<dyn Listener>, changes: &[SeatChange]) {
-    if let Some(listener) = listener.upgrade().filter(|_| !changes.is_empty()) {
-        listener.changed(changes);
     }
 }
 

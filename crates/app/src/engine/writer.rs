@@ -1,32 +1,38 @@
 //! A lane that blocks, on a thread of its own: the embedded database's.
 
-use std::sync::{Arc, Weak};
+use std::thread;
 
-use houselights_store::hot::{Applied, BlockingLane};
-use tokio::sync::mpsc;
-
-use super::{
-    Answers, Listener, count, publish,
-    queue::{self, Pending, Queue},
-    sizes,
+use houselights_store::{
+    Db,
+    hot::{BlockingLane, Lane, LaneSettings},
 };
-use crate::clock::Clock;
 
-pub(super) struct Writer {
-    pub(super) lane: BlockingLane,
-    pub(super) queue: Arc<Queue>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) listener: Weak<dyn Listener>,
-    pub(super) answers: mpsc::UnboundedSender<Answers>,
+use super::{Work, count, queue, sizes};
+use crate::error::{Error, Result};
+
+/// Opens the lane and starts its thread, which ends when the queue is closed and empty.
+pub(super) async fn start(db: &Db, settings: LaneSettings, work: Work) -> Result<thread::JoinHandle<()>> {
+    let Some(Lane::Blocking(lane)) = db.lanes(settings).await?.pop() else {
+        return Err(Error::Bug("the embedded database has no lane".into()));
+    };
+    thread::Builder::new()
+        .name("houselights-writer".into())
+        .spawn(move || Writer { lane, work }.run())
+        .map_err(|error| Error::Bug(format!("the writer thread could not be started: {error}")))
+}
+
+struct Writer {
+    lane: BlockingLane,
+    work: Work,
 }
 
 impl Writer {
-    pub(super) fn run(mut self) {
+    fn run(mut self) {
         let sizes = sizes();
         let mut batch = Vec::new();
-        let mut answers = Vec::new();
+        let mut pending = Vec::new();
         loop {
-            match self.queue.drain(&mut batch, &mut answers) {
+            match self.work.queue.drain(&mut batch, &mut pending) {
                 queue::Drained::Some => {}
                 queue::Drained::Idle => {
                     self.tidy();
@@ -34,25 +40,18 @@ impl Writer {
                 }
                 queue::Drained::Closed => return,
             }
-            let applied = self.lane.apply(&batch, self.clock.now());
+            let applied = self.lane.apply(&batch, self.work.clock.now());
             count(&sizes, batch.len());
             batch.clear();
-            self.publish(applied, &mut answers);
+            self.work.done(applied, &mut pending);
         }
-    }
-
-    fn publish(&self, applied: Applied, answers: &mut Vec<Pending>) {
-        publish(&self.listener, &applied.changes);
-        let decided: Answers = answers.drain(..).zip(applied.decisions).collect();
-        // Without the answerer the runtime is gone, and with it everyone who waited.
-        let _runtime_gone = self.answers.send(decided);
     }
 
     /// Does what was put off, a piece at a time, for as long as nobody waits.
     fn tidy(&mut self) {
         loop {
             match self.lane.tidy() {
-                Ok(true) if self.queue.len() == 0 => {}
+                Ok(true) if self.work.queue.len() == 0 => {}
                 Ok(_) => return,
                 Err(error) => {
                     tracing::warn!(%error, "housekeeping of the booking tables failed; it will be tried again");
