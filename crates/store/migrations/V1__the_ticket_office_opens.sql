@@ -103,14 +103,14 @@ CREATE TABLE claims (
   PRIMARY KEY (show_id, seat_number)
 ) {clustered};
 
--- An order's bookings are numbered without gaps from first_booking on.
+-- An order bears the number of its first booking; the others follow without gaps. Sold on the spot, an order of one seat
+-- has no row here: its booking says all there is to say.
 CREATE TABLE orders (
   id {id},
   user_id BIGINT NOT NULL,
   show_id BIGINT NOT NULL,
   state BIGINT NOT NULL,
   hold_until BIGINT NOT NULL,
-  first_booking BIGINT NOT NULL,
   seats BIGINT NOT NULL,
   live_seats BIGINT NOT NULL,
   total BIGINT NOT NULL,

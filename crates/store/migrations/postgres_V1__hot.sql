@@ -14,10 +14,9 @@ CREATE TABLE lanes (
 -- several sessions cannot promise.
 CREATE TABLE numbers (
   id BIGINT NOT NULL PRIMARY KEY,
-  next_order BIGINT NOT NULL,
   next_booking BIGINT NOT NULL
 );
-INSERT INTO numbers VALUES (1, 1, 1);
+INSERT INTO numbers VALUES (1, 1);
 
 -- How often the programme was changed. It is there from the beginning, so that it can be held.
 INSERT INTO meta (name, value) VALUES ('turn-programme', '0');

@@ -53,9 +53,10 @@ pub async fn booking(db: &impl Query, id: BookingId) -> Result<Option<Booking>> 
 /// The bookings of one order, by number.
 pub async fn of_order(db: &impl Query, order: OrderId) -> Result<Vec<Booking>> {
     db.all(
-        "SELECT b.id, b.order_id, b.user_id, b.show_id, b.seat_number, b.status, b.price, b.created_at, b.ended_at
-         FROM orders o JOIN bookings b ON b.id >= o.first_booking AND b.id < o.first_booking + o.seats
-         WHERE o.id = $1 ORDER BY b.id",
+        "SELECT id, order_id, user_id, show_id, seat_number, status, price, created_at, ended_at
+         FROM bookings
+         WHERE id >= $1 AND id < $1 + coalesce((SELECT seats FROM orders WHERE id = $1), 1) AND order_id = $1
+         ORDER BY id",
         params![order],
     )
     .await

@@ -82,12 +82,13 @@ pub(super) trait Desk {
     fn now(&self) -> UtcMicros;
     fn rules(&mut self, show: ShowId) -> Decided<SalesRules>;
     fn claim_row(&mut self, show: ShowId, seat: SeatNumber) -> Result<Option<ClaimRow>>;
-    fn order(&mut self, id: OrderId) -> Decided<Order>;
+    /// An order that has a row.
+    fn order(&mut self, id: OrderId) -> Result<Option<Order>>;
     fn booking(&mut self, id: BookingId) -> Result<Option<Booking>>;
     /// The bookings of an order that own their seats, by number.
     fn live_bookings(&mut self, order: &Order) -> Result<Vec<Booking>>;
-    /// A number for an order, and the first of as many numbers without gaps for its bookings.
-    fn numbers(&mut self, bookings: u32) -> Result<(OrderId, BookingId)>;
+    /// The first of as many numbers without gaps.
+    fn numbers(&mut self, bookings: u32) -> Result<BookingId>;
     fn insert_order(&mut self, order: &Order) -> Result<()>;
     fn insert_booking(&mut self, booking: &Booking) -> Result<()>;
     fn update_order(&mut self, order: &Order) -> Result<()>;
@@ -146,13 +147,15 @@ fn claim(
         before = claim_rows(desk, show, &numbers)?;
     }
     let order = new_order(desk, show, seats, OrderState::new(hold_until))?;
-    desk.insert_order(&order)?;
+    if !order.plain {
+        desk.insert_order(&order)?;
+    }
     let (action, begins_as) = match hold_until {
         Some(_) => (LedgerAction::Held, BookingStatus::Held),
         None => (LedgerAction::Sold, BookingStatus::Booked),
     };
     let mut bookings = Vec::with_capacity(seats.len());
-    for (((seat, price), before), id) in seats.iter().zip(before).zip(order.first_booking.0..) {
+    for (((seat, price), before), id) in seats.iter().zip(before).zip(order.bookings()) {
         let booking = Booking {
             id: BookingId(id),
             order: order.id,
@@ -179,17 +182,17 @@ fn claim_rows(desk: &mut impl Desk, show: ShowId, seats: &[SeatNumber]) -> Resul
 
 fn new_order(desk: &mut impl Desk, show: ShowId, seats: &[(SeatNumber, Minor)], state: OrderState) -> Result<Order> {
     let count = u32::try_from(seats.len()).map_err(|_| Error::Bug("an order of too many seats".into()))?;
-    let (id, first_booking) = desk.numbers(count)?;
+    let id = OrderId(desk.numbers(count)?.0);
     Ok(Order {
         id,
         user: desk.actor().user,
         show,
         state,
-        first_booking,
         seats: count,
         live_seats: count,
         total: Minor(seats.iter().map(|(_, price)| price.0).sum()),
         created_at: desk.now(),
+        plain: count == 1 && state == OrderState::Confirmed,
     })
 }
 
@@ -201,7 +204,7 @@ fn confirm(desk: &mut impl Desk, id: OrderId) -> Result<Decision> {
         changed.push(move_booking(desk, &booking, BookingStatus::Booked, LedgerAction::Sold)?);
     }
     let order = Order { state, ..order };
-    desk.update_order(&order)?;
+    keep(desk, &order)?;
     Ok(Ok(Outcome::Done(order, changed)))
 }
 
@@ -218,7 +221,7 @@ fn cancel(desk: &mut impl Desk, id: BookingId) -> Result<Decision> {
         BookingStatus::Expired => return Ok(Err(Refusal::HoldExpired)),
         BookingStatus::Held | BookingStatus::Booked => {}
     }
-    let order = allowed!(desk.order(booking.order)?);
+    let order = allowed!(any_order(desk, booking.order)?);
     let cancelled = allowed!(order.state.cancel(now));
     let rules = allowed!(desk.rules(booking.show)?);
     allowed!(rules.check_cancel(actor.staff, now));
@@ -231,7 +234,7 @@ fn cancel(desk: &mut impl Desk, id: BookingId) -> Result<Decision> {
     }
     let state = if live_seats == 0 { cancelled } else { order.state };
     let order = Order { state, live_seats, ..order };
-    desk.update_order(&order)?;
+    keep(desk, &order)?;
     Ok(Ok(Outcome::Done(order, vec![booking])))
 }
 
@@ -245,7 +248,7 @@ fn release(desk: &mut impl Desk, id: OrderId) -> Result<Decision> {
 }
 
 fn expire(desk: &mut impl Desk, id: OrderId) -> Result<Decision> {
-    let order = allowed!(desk.order(id)?);
+    let order = allowed!(any_order(desk, id)?);
     let state =
         if mutant::active(Mutant::ExpiresPaid) { Ok(OrderState::Expired) } else { order.state.expire(desk.now()) };
     let state = allowed!(state);
@@ -263,12 +266,28 @@ fn end(
         changed.push(move_booking(desk, &booking, to, action)?);
     }
     let order = Order { state, live_seats: 0, ..order.clone() };
-    desk.update_order(&order)?;
+    keep(desk, &order)?;
     Ok(Ok(Outcome::Done(order, changed)))
 }
 
+/// An order, whether or not it has a row.
+fn any_order(desk: &mut impl Desk, id: OrderId) -> Decided<Order> {
+    if let Some(order) = desk.order(id)? {
+        return Ok(Ok(order));
+    }
+    match desk.booking(BookingId(id.0))?.filter(|booking| booking.order == id) {
+        Some(booking) => Order::told_by(&booking).map(Ok),
+        None => Ok(Err(Refusal::UnknownOrder(id))),
+    }
+}
+
+/// Of a plain order there is nothing to keep: its booking has been changed.
+fn keep(desk: &mut impl Desk, order: &Order) -> Result<()> {
+    if order.plain { Ok(()) } else { desk.update_order(order) }
+}
+
 fn own_order(desk: &mut impl Desk, id: OrderId) -> Decided<Order> {
-    let order = allowed!(desk.order(id)?);
+    let order = allowed!(any_order(desk, id)?);
     let actor = desk.actor();
     if order.user != actor.user && !actor.staff {
         return Ok(Err(Refusal::NotYours));

@@ -27,15 +27,17 @@ mod sqlite_rows;
 mod sqlite_statements;
 pub(crate) mod user_index;
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{collections::HashMap, fmt, ops::Range, sync::Arc};
 
 use houselights_domain::{
-    BookingId, OrderId, Refusal, SeatNumber, ShowId, UserId, UtcMicros, booking::Booking, money::Minor,
+    BookingId, OrderId, Refusal, SeatNumber, ShowId, UserId, UtcMicros,
+    booking::{Booking, BookingStatus},
+    money::Minor,
     order::OrderState,
 };
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     exec::{Backend, Db},
 };
 
@@ -134,7 +136,7 @@ pub enum Outcome {
 /// An order as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// Its number.
+    /// Its number, which is that of its first booking; the others follow without gaps.
     pub id: OrderId,
     /// Whose it is.
     pub user: UserId,
@@ -142,8 +144,6 @@ pub struct Order {
     pub show: ShowId,
     /// How far it has come.
     pub state: OrderState,
-    /// The number of its first booking; the others follow without gaps.
-    pub first_booking: BookingId,
     /// How many seats it began with.
     pub seats: u32,
     /// How many of them it still has.
@@ -152,6 +152,37 @@ pub struct Order {
     pub total: Minor,
     /// When it was made.
     pub created_at: UtcMicros,
+    /// Whether it was one seat, sold on the spot: its booking says all there is to say, and no row is kept of the order.
+    pub plain: bool,
+}
+
+impl Order {
+    /// The numbers of its bookings.
+    pub fn bookings(&self) -> Range<i64> {
+        self.id.0..self.id.0 + i64::from(self.seats)
+    }
+
+    /// The plain order that a booking tells of.
+    fn told_by(booking: &Booking) -> Result<Self> {
+        let (state, live_seats) = match booking.status {
+            BookingStatus::Booked => (OrderState::Confirmed, 1),
+            BookingStatus::Cancelled => (OrderState::Cancelled, 0),
+            BookingStatus::Held | BookingStatus::Expired => {
+                return Err(Error::Corrupt(format!("booking {} was held, but its order is not there", booking.id)));
+            }
+        };
+        Ok(Self {
+            id: booking.order,
+            user: booking.user,
+            show: booking.show,
+            state,
+            seats: 1,
+            live_seats,
+            total: booking.price,
+            created_at: booking.created_at,
+            plain: true,
+        })
+    }
 }
 
 /// A seat's owner has changed: what caches and live maps need to know.

@@ -77,7 +77,7 @@ pub(super) struct Decisions {
     pub(super) numbers: Numbers,
 }
 
-/// Decides a batch. `None`: there are not enough numbers for its new orders and bookings.
+/// Decides a batch. `None`: there are not enough numbers for its new bookings.
 pub(super) fn decide(
     known: &Known,
     mut chain: Chain,
@@ -110,15 +110,13 @@ pub(super) fn decide(
     Ok(Some(Decisions { applied: Applied { decisions, changes }, work, chain, numbers }))
 }
 
-/// The most numbers that a batch can need: orders and bookings.
-pub(super) fn most_numbers(batch: &[Command]) -> (i64, i64) {
-    let mut most = (0, 0);
-    for command in batch {
-        if let Action::Claim { seats, .. } = &command.action {
-            most = (most.0 + 1, most.1 + i64::try_from(seats.len()).unwrap_or(i64::MAX));
-        }
-    }
-    most
+/// The most numbers that a batch can need.
+pub(super) fn most_numbers(batch: &[Command]) -> i64 {
+    let seats = batch.iter().map(|command| match &command.action {
+        Action::Claim { seats, .. } => seats.len(),
+        _ => 0,
+    });
+    i64::try_from(seats.sum::<usize>()).unwrap_or(i64::MAX)
 }
 
 struct Batch<'a> {
@@ -185,9 +183,8 @@ impl Desk for Batch<'_> {
         Ok(self.claim((show, seat)).map(|claim| claim.row))
     }
 
-    fn order(&mut self, id: OrderId) -> Decided<Order> {
-        let found = self.work.orders.get(&id).or_else(|| self.known.orders.get(&id));
-        Ok(found.cloned().ok_or(Refusal::UnknownOrder(id)))
+    fn order(&mut self, id: OrderId) -> Result<Option<Order>> {
+        Ok(self.work.orders.get(&id).or_else(|| self.known.orders.get(&id)).cloned())
     }
 
     fn booking(&mut self, id: BookingId) -> Result<Option<Booking>> {
@@ -195,13 +192,12 @@ impl Desk for Batch<'_> {
     }
 
     fn live_bookings(&mut self, order: &Order) -> Result<Vec<Booking>> {
-        let first = order.first_booking.0;
-        let all = (first..first + i64::from(order.seats)).filter_map(|id| self.find_booking(BookingId(id)));
+        let all = order.bookings().filter_map(|id| self.find_booking(BookingId(id)));
         let live = |booking: &&Booking| matches!(booking.status, BookingStatus::Held | BookingStatus::Booked);
         Ok(all.filter(live).cloned().collect())
     }
 
-    fn numbers(&mut self, bookings: u32) -> Result<(OrderId, BookingId)> {
+    fn numbers(&mut self, bookings: u32) -> Result<BookingId> {
         let taken = self.numbers.take(bookings);
         self.short |= taken.is_none();
         taken.ok_or_else(|| Error::Bug("numbers have run out".into()))

@@ -164,43 +164,44 @@ impl Known {
         Ok(())
     }
 
-    /// An order with one of its bookings, that one's claim, and the show's rules.
+    /// One of an order's bookings, that one's claim, the show's rules, and the order, if it has a row.
     fn add_order(&mut self, row: &Row) -> Result<()> {
         let (id, user, show) = (OrderId(number(row, 0)?), UserId(number(row, 1)?), ShowId(number(row, 2)?));
-        let word = number(row, 3)?;
-        let word = OrderWord::from_number(word)
-            .ok_or_else(|| Error::Corrupt(format!("order {id} has the unknown state {word}")))?;
-        let order = Order {
-            id,
-            user,
-            show,
-            state: OrderState::from_stored(word, UtcMicros(number(row, 4)?)),
-            first_booking: BookingId(number(row, 5)?),
-            seats: small(row, 6)?,
-            live_seats: small(row, 7)?,
-            total: Minor(number(row, 8)?),
-            created_at: UtcMicros(number(row, 9)?),
-        };
-        let (booking, status) = (BookingId(number(row, 10)?), number(row, 12)?);
+        if let Some(word) = row.try_get::<_, Option<i64>>(3)? {
+            let word = OrderWord::from_number(word)
+                .ok_or_else(|| Error::Corrupt(format!("order {id} has the unknown state {word}")))?;
+            let order = Order {
+                id,
+                user,
+                show,
+                state: OrderState::from_stored(word, UtcMicros(number(row, 4)?)),
+                seats: small(row, 5)?,
+                live_seats: small(row, 6)?,
+                total: Minor(number(row, 7)?),
+                created_at: UtcMicros(number(row, 8)?),
+                plain: false,
+            };
+            self.orders.insert(id, order);
+        }
+        let (booking, status) = (BookingId(number(row, 9)?), number(row, 11)?);
         let booking = Booking {
             id: booking,
             order: id,
             user,
             show,
-            seat: seat(row, 11)?,
+            seat: seat(row, 10)?,
             status: BookingStatus::from_number(status)
                 .ok_or_else(|| Error::Corrupt(format!("booking {booking} has the unknown status {status}")))?,
-            price: Minor(number(row, 13)?),
-            created_at: UtcMicros(number(row, 14)?),
-            ended_at: row.try_get::<_, Option<i64>>(15)?.map(UtcMicros),
+            price: Minor(number(row, 12)?),
+            created_at: UtcMicros(number(row, 13)?),
+            ended_at: row.try_get::<_, Option<i64>>(14)?.map(UtcMicros),
         };
-        if row.try_get::<_, Option<i64>>(16)?.is_some() {
-            self.add_claim(show, booking.seat, row, 16)?;
+        if row.try_get::<_, Option<i64>>(15)?.is_some() {
+            self.add_claim(show, booking.seat, row, 15)?;
         }
-        if row.try_get::<_, Option<i64>>(20)?.is_some() {
-            self.add_rules(show, row, 20)?;
+        if row.try_get::<_, Option<i64>>(19)?.is_some() {
+            self.add_rules(show, row, 19)?;
         }
-        self.orders.insert(id, order);
         self.bookings.insert(booking.id, booking);
         Ok(())
     }

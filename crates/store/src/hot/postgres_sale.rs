@@ -17,13 +17,13 @@ use tokio::time::{Instant, timeout_at};
 use tokio_postgres::Row;
 
 use super::{
-    Action, Applied, Command, Order,
+    Action, Applied, Command,
     postgres::{Doubt, PostgresLane, away, within},
     postgres_desk::{self as desk, Claim, Decisions, Known, Seat},
     postgres_session::{Param, Session},
     postgres_statements::Sql,
     postgres_trouble::{Trouble, at, at_once},
-    postgres_write::{column, kept},
+    postgres_write::{column, kept, new_orders},
 };
 use crate::{
     error::Error,
@@ -177,15 +177,6 @@ async fn state(session: &Session, known: &Known, decided: &Decisions, any_clock:
     params.push(column(&claims, |row| row.1.row.deadline.0));
     params.push(column(&claims, |row| row.1.row.order.0));
     params.push(column(&claims, |row| row.1.booking.0));
-    let orders: Vec<&Order> = decided.work.orders.values().collect();
-    params.push(column(&orders, |order| order.id.0));
-    params.push(column(&orders, |order| order.user.0));
-    params.push(column(&orders, |order| order.show.0));
-    params.push(column(&orders, |order| order.state.word() as i64));
-    params.push(column(&orders, |order| order.state.claim_deadline().0));
-    params.push(column(&orders, |order| order.first_booking.0));
-    params.push(column(&orders, |order| i64::from(order.seats)));
-    params.push(column(&orders, |order| order.total.0));
     let bookings: Vec<_> = decided.work.bookings.values().collect();
     params.push(column(&bookings, |booking| booking.id.0));
     params.push(column(&bookings, |booking| booking.order.0));
@@ -194,10 +185,15 @@ async fn state(session: &Session, known: &Known, decided: &Decisions, any_clock:
     params.push(column(&bookings, |booking| i64::from(booking.seat.0)));
     params.push(column(&bookings, |booking| booking.status as i64));
     params.push(column(&bookings, |booking| booking.price.0));
-    let answers: Vec<_> = decided.work.answers.iter().collect();
-    params.extend(kept(&answers, known.now));
+    let (orders, answers) = (&decided.work.orders, &decided.work.answers);
+    let sale = if orders.is_empty() && answers.is_empty() { Sql::Sell } else { Sql::SellAny };
+    if sale == Sql::SellAny {
+        let (orders, answers) = (orders.values().collect::<Vec<_>>(), answers.iter().collect::<Vec<_>>());
+        params.extend(new_orders(&orders));
+        params.extend(kept(&answers, known.now));
+    }
     let params: Vec<_> = params.iter().map(|param| &**param as _).collect();
-    let sold = session.run(Sql::Sell, &params).await.map_err(at_once)?;
+    let sold = session.run(sale, &params).await.map_err(at_once)?;
     let row = sold.first().ok_or_else(|| Error::Bug("a sale without an answer".into()))?;
     Ok(UtcMicros(row.try_get(0).map_err(Error::from)?))
 }

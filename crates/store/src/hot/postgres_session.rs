@@ -159,21 +159,18 @@ impl Session {
         self.client.batch_execute(word).await
     }
 
-    /// Takes numbers for so many orders and bookings, in a transaction of its own. It need not reach the disk: whatever
+    /// Takes so many numbers for bookings, and returns the first, in a transaction of its own. It need not reach the disk: whatever
     /// uses the numbers is committed after it, and the log is written in order.
-    pub(super) async fn take_numbers(
-        &self,
-        (orders, bookings): (i64, i64),
-    ) -> std::result::Result<(i64, i64), Trouble> {
+    pub(super) async fn take_numbers(&self, amount: i64) -> std::result::Result<i64, Trouble> {
         let text = format!(
             "BEGIN; SET LOCAL synchronous_commit TO off;
-             UPDATE numbers SET next_order = next_order + {orders}, next_booking = next_booking + {bookings}
-             WHERE id = 1 RETURNING next_order - {orders}, next_booking - {bookings};
+             UPDATE numbers SET next_booking = next_booking + {amount}
+             WHERE id = 1 RETURNING next_booking - {amount};
              COMMIT"
         );
         let messages = self.client.simple_query(&text).await.map_err(at(Sql::Settle))?;
         let numbers = messages.iter().find_map(|message| match message {
-            SimpleQueryMessage::Row(row) => Some((row.get(0)?.parse().ok()?, row.get(1)?.parse().ok()?)),
+            SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
             _ => None,
         });
         Ok(numbers.ok_or_else(|| Error::Corrupt("the table `numbers` has lost its row".into()))?)

@@ -7,7 +7,7 @@
 use tokio_postgres::types::Type;
 
 macro_rules! statements {
-    ($($name:ident ($($type:ident)*) $text:literal),+ $(,)?) => {
+    ($($name:ident ($($type:ident)*) $text:expr),+ $(,)?) => {
         /// Which statement.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Sql {
@@ -29,6 +29,35 @@ macro_rules! statements {
                 }
             }
         }
+    };
+}
+
+/// What a sale in one statement writes: `$more` of it, if it is `$found` as it was thought.
+macro_rules! sell {
+    ($more:literal, $found:literal) => {
+        concat!(
+            "WITH advanced AS (
+               UPDATE lanes SET seq = $4, hash = $5,
+                                seen_at = (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+               WHERE lane = $1 AND epoch = $2 AND seq = $3 AND set_config('lock_timeout', $9, true) <> ''
+               RETURNING seen_at),
+             unchanged AS (
+               SELECT 1 FROM meta WHERE name = 'turn-programme' AND value = $8 FOR SHARE SKIP LOCKED),
+             claimed AS (
+               INSERT INTO claims (show_id, seat_number, version, deadline, order_id, booking_id)
+               SELECT unnest($11), unnest($12), 1, unnest($13), unnest($14), unnest($15)),
+             booked AS (
+               INSERT INTO bookings (id, order_id, user_id, show_id, seat_number, status, price, created_at)
+               SELECT unnest($16), unnest($17), unnest($18), unnest($19), unnest($20), unnest($21), unnest($22), $6),
+             entered AS (
+               INSERT INTO ledger (lane, seq, at, lines, hash) VALUES ($1, $4, $6, $10, $5))",
+            $more,
+            " SELECT max(seen_at), 1 / (count(*) FILTER (WHERE abs(seen_at - $6) <= $7)
+                                       * (SELECT count(*) FROM unchanged)",
+            $found,
+            ")
+             FROM advanced"
+        )
     };
 }
 
@@ -55,15 +84,15 @@ statements! {
          FROM unnest($1, $2) AS w (show_id, seat_number)
          JOIN claims c ON c.show_id = w.show_id AND c.seat_number = w.seat_number",
     Orders (INT8_ARRAY INT8_ARRAY)
-        "SELECT o.id, o.user_id, o.show_id, o.state, o.hold_until, o.first_booking, o.seats, o.live_seats, o.total,
-                o.created_at, b.id, b.seat_number, b.status, b.price, b.created_at, b.ended_at,
+        "SELECT b.order_id, b.user_id, b.show_id, o.state, o.hold_until, o.seats, o.live_seats, o.total, o.created_at,
+                b.id, b.seat_number, b.status, b.price, b.created_at, b.ended_at,
                 c.version, c.deadline, c.order_id, c.booking_id,
                 s.total_seats, s.starts_at, s.sales_open_at, s.sales_close_at, s.called_off, s.revision
          FROM (SELECT unnest($1) AS id UNION SELECT order_id FROM bookings WHERE id = ANY($2)) w
-         JOIN orders o ON o.id = w.id
-         JOIN bookings b ON b.id >= o.first_booking AND b.id < o.first_booking + o.seats AND b.order_id = o.id
+         LEFT JOIN orders o ON o.id = w.id
+         JOIN bookings b ON b.id >= w.id AND b.id < w.id + coalesce(o.seats, 1) AND b.order_id = w.id
          LEFT JOIN claims c ON c.show_id = b.show_id AND c.seat_number = b.seat_number
-         LEFT JOIN shows s ON s.id = o.show_id",
+         LEFT JOIN shows s ON s.id = b.show_id",
     Answers (INT8_ARRAY TEXT_ARRAY TEXT_ARRAY)
         "SELECT i.caller, i.route, i.key, i.fingerprint, i.status, i.body, i.created_at
          FROM unnest($1, $2, $3) AS w (caller, route, key)
@@ -89,12 +118,9 @@ statements! {
              AS w (show_id, seat_number, version, deadline, order_id, booking_id, was_version)
            WHERE c.show_id = w.show_id AND c.seat_number = w.seat_number AND c.version = w.was_version RETURNING 1)
          SELECT 1 / (count(*) = cardinality($1))::int FROM moved",
-    InsertOrders (INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY
-                  INT8)
-        "INSERT INTO orders (id, user_id, show_id, state, hold_until, first_booking, seats, live_seats, total,
-                             created_at)
-         SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), unnest($8),
-                unnest($9), $10",
+    InsertOrders (INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8)
+        "INSERT INTO orders (id, user_id, show_id, state, hold_until, seats, live_seats, total, created_at)
+         SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), unnest($8), $9",
     UpdateOrders (INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY)
         "WITH moved AS (
            UPDATE orders o SET state = w.state, hold_until = w.hold_until, live_seats = w.live_seats
@@ -114,39 +140,29 @@ statements! {
         "INSERT INTO ledger (lane, seq, at, lines, hash) VALUES ($1, $2, $3, $4, $5)",
     // A whole transaction: what Advance, Unchanged, the insertions and KeepAnswers are for sales that nothing was read
     // for. Reading a clock and setting a limit are part of it so that it is one round trip; the limit ends with it.
+    SellAny (INT8 INT8 INT8 INT8 BYTEA INT8 INT8 TEXT TEXT TEXT INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY
+             INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY
+             INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY
+             INT8_ARRAY TEXT_ARRAY TEXT_ARRAY BYTEA_ARRAY INT8_ARRAY BYTEA_ARRAY INT8 INT8)
+        sell!(
+            ", ordered AS (
+               INSERT INTO orders (id, user_id, show_id, state, hold_until, seats, live_seats, total, created_at)
+               SELECT unnest($23), unnest($24), unnest($25), unnest($26), unnest($27), unnest($28), unnest($29),
+                      unnest($30), $6),
+             kept AS (
+               INSERT INTO idempotency AS i (caller, route, key, fingerprint, status, body, created_at)
+               SELECT unnest($31), unnest($32), unnest($33), unnest($34), unnest($35), unnest($36), $37
+               ON CONFLICT (caller, route, key) DO UPDATE
+                 SET fingerprint = excluded.fingerprint, status = excluded.status, body = excluded.body,
+                     created_at = excluded.created_at
+                 WHERE i.created_at <= $38 RETURNING 1)",
+            " * ((SELECT count(*) FROM kept) = cardinality($31))::int"
+        ),
+    // The same for plain orders without keys. Each table that a statement may write to costs it something, whether or
+    // not there is a row for it.
     Sell (INT8 INT8 INT8 INT8 BYTEA INT8 INT8 TEXT TEXT TEXT INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY
-          INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY
-          INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY
-          INT8_ARRAY TEXT_ARRAY TEXT_ARRAY BYTEA_ARRAY INT8_ARRAY BYTEA_ARRAY INT8 INT8)
-        "WITH advanced AS (
-           UPDATE lanes SET seq = $4, hash = $5, seen_at = (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
-           WHERE lane = $1 AND epoch = $2 AND seq = $3 AND set_config('lock_timeout', $9, true) <> ''
-           RETURNING seen_at),
-         unchanged AS (
-           SELECT 1 FROM meta WHERE name = 'turn-programme' AND value = $8 FOR SHARE SKIP LOCKED),
-         claimed AS (
-           INSERT INTO claims (show_id, seat_number, version, deadline, order_id, booking_id)
-           SELECT unnest($11), unnest($12), 1, unnest($13), unnest($14), unnest($15)),
-         ordered AS (
-           INSERT INTO orders (id, user_id, show_id, state, hold_until, first_booking, seats, live_seats, total,
-                               created_at)
-           SELECT unnest($16), unnest($17), unnest($18), unnest($19), unnest($20), unnest($21), unnest($22),
-                  unnest($22), unnest($23), $6),
-         booked AS (
-           INSERT INTO bookings (id, order_id, user_id, show_id, seat_number, status, price, created_at)
-           SELECT unnest($24), unnest($25), unnest($26), unnest($27), unnest($28), unnest($29), unnest($30), $6),
-         entered AS (
-           INSERT INTO ledger (lane, seq, at, lines, hash) VALUES ($1, $4, $6, $10, $5)),
-         kept AS (
-           INSERT INTO idempotency AS i (caller, route, key, fingerprint, status, body, created_at)
-           SELECT unnest($31), unnest($32), unnest($33), unnest($34), unnest($35), unnest($36), $37
-           ON CONFLICT (caller, route, key) DO UPDATE
-             SET fingerprint = excluded.fingerprint, status = excluded.status, body = excluded.body,
-                 created_at = excluded.created_at
-             WHERE i.created_at <= $38 RETURNING 1)
-         SELECT max(seen_at), 1 / (count(*) FILTER (WHERE abs(seen_at - $6) <= $7) * (SELECT count(*) FROM unchanged)
-                                   * ((SELECT count(*) FROM kept) = cardinality($31))::int)
-         FROM advanced",
+          INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY INT8_ARRAY)
+        sell!("", ""),
     KeepAnswers (INT8_ARRAY TEXT_ARRAY TEXT_ARRAY BYTEA_ARRAY INT8_ARRAY BYTEA_ARRAY INT8 INT8)
         "WITH kept AS (
            INSERT INTO idempotency AS i (caller, route, key, fingerprint, status, body, created_at)

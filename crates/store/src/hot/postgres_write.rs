@@ -87,18 +87,8 @@ fn orders(known: &Known, decided: &Decisions, steps: &mut Vec<Step>) {
     let (moved, new): (Vec<&Order>, Vec<&Order>) =
         decided.work.orders.values().partition(|order| known.orders.contains_key(&order.id));
     if !new.is_empty() {
-        let params = vec![
-            column(&new, |order| order.id.0),
-            column(&new, |order| order.user.0),
-            column(&new, |order| order.show.0),
-            column(&new, |order| order.state.word() as i64),
-            column(&new, |order| order.state.claim_deadline().0),
-            column(&new, |order| order.first_booking.0),
-            column(&new, |order| i64::from(order.seats)),
-            column(&new, |order| i64::from(order.live_seats)),
-            column(&new, |order| order.total.0),
-            Box::new(known.now.0),
-        ];
+        let mut params = new_orders(&new);
+        params.push(Box::new(known.now.0));
         steps.push(Step::new(Sql::InsertOrders, params));
     }
     if !moved.is_empty() {
@@ -115,6 +105,20 @@ fn orders(known: &Known, decided: &Decisions, steps: &mut Vec<Step>) {
         ];
         steps.push(Step::new(Sql::UpdateOrders, params));
     }
+}
+
+/// All columns of new orders but the last, which is now.
+pub(super) fn new_orders(new: &[&Order]) -> Vec<Param> {
+    vec![
+        column(new, |order| order.id.0),
+        column(new, |order| order.user.0),
+        column(new, |order| order.show.0),
+        column(new, |order| order.state.word() as i64),
+        column(new, |order| order.state.claim_deadline().0),
+        column(new, |order| i64::from(order.seats)),
+        column(new, |order| i64::from(order.live_seats)),
+        column(new, |order| order.total.0),
+    ]
 }
 
 fn bookings(known: &Known, decided: &Decisions, steps: &mut Vec<Step>) {

@@ -28,7 +28,6 @@ pub(super) const LANE: i64 = 1;
 /// Where the next rows go. Kept in memory because nobody else writes these tables; read again after a rollback.
 #[derive(Clone, Debug)]
 pub(super) struct Tip {
-    pub(super) next_order: i64,
     pub(super) next_booking: i64,
     pub(super) chain: Chain,
 }
@@ -126,7 +125,7 @@ impl SqliteLane {
             Err(error) => {
                 settle(&turn.connection)?;
                 // A commit that failed may still have reached the disk: believe the database, not memory. The tip comes
-                // last: as long as it is old, the next sale runs into the keys of orders that such a commit has made and
+                // last: as long as it is old, the next sale runs into the keys of bookings that such a commit has made and
                 // comes back here, so that no seat is sold on a tail that could not be read.
                 self.db.claim_tail.reload(&turn.connection)?;
                 self.db.user_index.reload(&turn.connection)?;
@@ -214,7 +213,6 @@ fn read_tip(connection: &Connection) -> Result<Tip> {
         }
     };
     Ok(Tip {
-        next_order: next("SELECT coalesce(max(id), 0) FROM orders")?,
         next_booking: next("SELECT coalesce(max(id), 0) FROM bookings")?,
         chain: Chain { lane: LANE, next_seq: seq + 1, hash },
     })

@@ -56,7 +56,7 @@ impl Desk for Work<'_, '_> {
         self.claims.find(self.statements, (show, seat))
     }
 
-    fn order(&mut self, id: OrderId) -> Decided<Order> {
+    fn order(&mut self, id: OrderId) -> Result<Option<Order>> {
         let statement = self.statements.get(Sql::Order)?;
         let found = statement
             .query_row([id.0], |row| {
@@ -65,21 +65,19 @@ impl Desk for Work<'_, '_> {
                     user: UserId(row.get(0)?),
                     show: ShowId(row.get(1)?),
                     state: OrderState::Cancelled,
-                    first_booking: BookingId(row.get(4)?),
-                    seats: row.get(5)?,
-                    live_seats: row.get(6)?,
-                    total: Minor(row.get(7)?),
-                    created_at: UtcMicros(row.get(8)?),
+                    seats: row.get(4)?,
+                    live_seats: row.get(5)?,
+                    total: Minor(row.get(6)?),
+                    created_at: UtcMicros(row.get(7)?),
+                    plain: false,
                 };
                 Ok((order, row.get::<_, i64>(2)?, UtcMicros(row.get(3)?)))
             })
             .optional()?;
-        let Some((order, word, until)) = found else {
-            return Ok(Err(Refusal::UnknownOrder(id)));
-        };
+        let Some((order, word, until)) = found else { return Ok(None) };
         let word = OrderWord::from_number(word)
             .ok_or_else(|| Error::Corrupt(format!("order {id} has the unknown state {word}")))?;
-        Ok(Ok(Order { state: OrderState::from_stored(word, until), ..order }))
+        Ok(Some(Order { state: OrderState::from_stored(word, until), ..order }))
     }
 
     fn booking(&mut self, id: BookingId) -> Result<Option<Booking>> {
@@ -89,16 +87,15 @@ impl Desk for Work<'_, '_> {
 
     fn live_bookings(&mut self, order: &Order) -> Result<Vec<Booking>> {
         let statement = self.statements.get(Sql::LiveBookings)?;
-        let first = order.first_booking.0;
-        let rows = statement.query_map(params![first, first + i64::from(order.seats)], booking)?;
+        let numbers = order.bookings();
+        let rows = statement.query_map([numbers.start, numbers.end], booking)?;
         rows.map(|row| with_status(row?)).collect()
     }
 
-    fn numbers(&mut self, bookings: u32) -> Result<(OrderId, BookingId)> {
-        let numbers = (OrderId(self.tip.next_order), BookingId(self.tip.next_booking));
-        self.tip.next_order += 1;
+    fn numbers(&mut self, bookings: u32) -> Result<BookingId> {
+        let first = BookingId(self.tip.next_booking);
         self.tip.next_booking += i64::from(bookings);
-        Ok(numbers)
+        Ok(first)
     }
 
     fn insert_order(&mut self, order: &Order) -> Result<()> {
@@ -109,7 +106,6 @@ impl Desk for Work<'_, '_> {
             order.show.0,
             order.state.word() as i64,
             order.state.claim_deadline().0,
-            order.first_booking.0,
             order.seats,
             order.live_seats,
             order.total.0,

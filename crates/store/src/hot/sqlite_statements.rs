@@ -22,15 +22,15 @@ statements! {
     Claim
         "SELECT version, deadline, order_id, booking_id FROM claims WHERE show_id = ?1 AND seat_number = ?2",
     Order
-        "SELECT user_id, show_id, state, hold_until, first_booking, seats, live_seats, total, created_at
+        "SELECT user_id, show_id, state, hold_until, seats, live_seats, total, created_at
         FROM orders WHERE id = ?1",
     Booking
         "SELECT id, order_id, user_id, show_id, seat_number, status, price, created_at, ended_at FROM bookings WHERE id = ?1",
     LiveBookings
         "SELECT id, order_id, user_id, show_id, seat_number, status, price, created_at, ended_at FROM bookings WHERE id >= ?1 AND id < ?2 AND status IN (0, 1) ORDER BY id",
     InsertOrder
-        "INSERT INTO orders (id, user_id, show_id, state, hold_until, first_booking, seats, live_seats, total, created_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO orders (id, user_id, show_id, state, hold_until, seats, live_seats, total, created_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     InsertBooking
         "INSERT INTO bookings (id, order_id, user_id, show_id, seat_number, status, price, created_at, ended_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL)",
