@@ -115,7 +115,7 @@ async fn a_form_that_is_sent_twice_books_once() {
     // What was given back can be bought anew.
     _ = house.signed_in("ann").await.cancel(1).await.expect(200);
     let anew = choose(&ann, &["5"]).await.expect(303);
-    assert_eq!(anew.header("location"), "/orders/2/");
+    assert_eq!(anew.header("location"), "/orders/3/");
     // Somebody else's resubmission is no resubmission.
     let bob = signed_in(&house, "bob").await;
     _ = choose(&bob, &["5"]).await.expect(409);
