@@ -209,7 +209,7 @@ const PAGES: &[Setting] = &[
         "posters_at_once",
         "1",
         Unit::Number,
-        "How many posters are unpacked at once. One of six million pixels takes up to 60 MiB meanwhile, the largest up to 250 MiB.",
+        "How many posters are unpacked at once. One of six million pixels takes up to 60 MiB meanwhile, the largest 262 MB (a progressive JPEG of 25 million pixels).",
     ),
     set(
         "default_language",

@@ -48,8 +48,8 @@ pub(super) struct Party {
 /// Everybody who has bought so far, in the order in which they came.
 pub(super) fn parties(showing: &Showing<'_>) -> Vec<Party> {
     let mut dice = Dice::of(showing.key);
-    // Some films are talked about and some are not.
-    let popularity = 40 + dice.roll(121);
+    // Some shows are talked about, and one in fourteen by everybody.
+    let popularity = if dice.roll(14) == 0 { 260 } else { 40 + dice.roll(121) };
     let evening = if showing.is_evening { 130 } else { 70 };
     let full = FULL.get(showing.days).copied().unwrap_or_default();
     let share = (full * popularity * evening / 10_000).min(100);

@@ -67,12 +67,14 @@ async fn all(folder: &Path) -> Result {
 
 /// The whole page, down to [`TALLEST`], on a screen as tall as that: what sticks to the lower edge is there.
 async fn picture(browser: &Browser, file: &Path) -> Result {
-    let whole = browser.devtools("Page.getLayoutMetrics", json!({})).await?["cssContentSize"].clone();
-    let height = whole["height"].as_u64().ok_or("a page without a height")?;
-    let height = height.clamp(browser.look.height.into(), TALLEST);
-    // A click may have scrolled the page.
-    browser.value("scrollTo({top: 0, behavior: 'instant'})").await?;
-    browser.resize(height).await?;
+    let mut height = u64::from(browser.look.height);
+    // A click may have scrolled the page, or led to another one, which is measured again when it is as tall as this one.
+    for _ in 0..2 {
+        let whole = browser.devtools("Page.getLayoutMetrics", json!({})).await?["cssContentSize"].clone();
+        height = whole["height"].as_u64().ok_or("a page without a height")?.clamp(height, TALLEST);
+        browser.value("scrollTo({top: 0, behavior: 'instant'})").await?;
+        browser.resize(height).await?;
+    }
     let wish = json!({"format": "webp", "quality": 40});
     let taken = browser.devtools("Page.captureScreenshot", wish).await?;
     browser.resize(browser.look.height.into()).await?;
