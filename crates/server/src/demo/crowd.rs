@@ -15,7 +15,7 @@ const SIZES: [(u64, usize); 4] = [(14, 1), (66, 2), (84, 3), (100, 4)];
 /// So many places a party looks at before it takes the best of them.
 const LOOKS: usize = 12;
 /// So many parties in a row find no place before the hall is taken for full.
-const MISSES: usize = 8;
+const MISSES: usize = 60;
 
 const FIRST_NAMES: [&str; 8] = ["nora", "ivo", "lena", "tomas", "mina", "jonas", "ada", "felix"];
 const LAST_NAMES: [&str; 6] = ["vale", "marlow", "finch", "brandt", "moreau", "okafor"];

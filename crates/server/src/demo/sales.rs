@@ -73,8 +73,8 @@ fn showing(show: &Arc<ShowFacts>, now: UtcMicros) -> Showing<'_> {
     let local = |at: UtcMicros| show.zone.to_datetime(at.timestamp());
     let (begins, today) = (local(show.row.starts_at), local(now).date());
     let days = today.until(begins.date()).map_or(0, |span| span.get_days());
-    // Everybody comes to look at the first one: it is as full as if it were tomorrow's, but for its first rows.
-    let (days, spared) = if show.row.id == FIRST_SHOW { (1, SPARED) } else { (days, 0) };
+    // Everybody comes to look at the first one: it is as full as if it were sooner, but for its first rows.
+    let (days, spared) = if show.row.id == FIRST_SHOW { (2, SPARED) } else { (days, 0) };
     Showing {
         key: &show.row.key,
         hall: &show.layout,
