@@ -237,7 +237,9 @@ mod tests {
         journal.note(&json!({"round": 1, "nemeses": ["kill"]})).unwrap();
         let booked = op(Action::Book { show: 1, seats: vec![5] }, (1, 2), Outcome::Ok(vec![told(1, 5, "booked")]));
         let refused = op(Action::Book { show: 1, seats: vec![5] }, (3, 4), Outcome::Refused("seat_taken".to_owned()));
-        journal.add(&[booked, refused]).unwrap();
+        let rules = Rules { sales: Sales::Open, price: 1_200 };
+        let opened = op(Action::Change { show: 1, rules }, (0, 0), Outcome::Ok(Vec::new()));
+        journal.add(&[opened, booked, refused]).unwrap();
         let first = seen(&[told(1, 5, "booked")]);
         journal.seen(&World::default(), &first, true).unwrap();
         let known = World(first);
@@ -264,6 +266,25 @@ mod tests {
     }
 
     #[test]
+    fn a_seat_that_was_sold_by_old_rules_is_found_again_and_what_it_all_came_to_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.jsonl");
+        run(&path, false);
+        let mut journal = Journal(File::options().append(true).open(&path).unwrap());
+        journal.note(&json!({"summary": "all is well"})).unwrap();
+        let right = fs::read_to_string(&path).unwrap();
+        assert!(replay(&path).unwrap().told.ends_with("1 bookings; \"all is well\""));
+        assert!(right.contains(r#"{"change":1,"price":1200,"sales":"open"}"#), "{right}");
+        fs::write(&path, right.replace(r#""price":1200,"#, r#""price":1300,"#)).unwrap();
+        let found = replay(&path).unwrap().found;
+        assert!(found[0].1.starts_with("OldRules: "), "{found:?}");
+        // A history from before prices and staff were written down.
+        let old: Vec<&str> = right.lines().filter(|line| !line.contains("change")).collect();
+        fs::write(&path, old.join("\n").replace(r#"ed",1200]"#, r#"ed"]"#)).unwrap();
+        assert_eq!(replay(&path).unwrap().found, []);
+    }
+
+    #[test]
     fn what_was_found_otherwise_and_a_line_that_is_none_are_told() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("history.jsonl");
@@ -272,6 +293,6 @@ mod tests {
         journal.found(&[Violation(crate::check::Kind::Deadlock, "3 of them".to_owned())]).unwrap();
         assert_eq!(replay(&path).unwrap().found[0].1, "as the run said: Deadlock: 3 of them");
         journal.note(&json!({"what": "else"})).unwrap();
-        assert!(replay(&path).unwrap_err().starts_with("line 11 is not one that a run writes"));
+        assert!(replay(&path).unwrap_err().starts_with("line 12 is not one that a run writes"));
     }
 }
