@@ -24,6 +24,8 @@ use crate::{
 
 /// Bookings of a page.
 const PAGE: usize = 500;
+/// Of one that only what is new is wanted of.
+const PAGE_OF_NEW: usize = 60;
 /// What one node has sold the others know soon.
 const KNOWN_WITHIN: Duration = Duration::from_secs(20);
 
@@ -100,11 +102,12 @@ fn told_by(booking: &Value) -> Result<Told> {
 fn newer_than(newest: i64, client: &mut Client, customer: &Customer) -> Result<Vec<Told>> {
     let mut all = Vec::new();
     let mut before = i64::MAX;
+    let size = if newest == 0 { PAGE } else { PAGE_OF_NEW };
     loop {
-        let path = format!("/api/my-bookings/?limit={PAGE}&cursor={before}");
+        let path = format!("/api/my-bookings/?limit={size}&cursor={before}");
         let page = read(client, Ask::get(&path).by(&customer.token))?.expect(200)?.json();
         let page: Vec<Told> = page.as_array().into_iter().flatten().map(told_by).collect::<Result<_>>()?;
-        let more = page.len() == PAGE;
+        let more = page.len() == size;
         before = page.last().map_or(0, |told| told.id);
         all.extend(page.into_iter().filter(|told| told.id > newest));
         if !more || before <= newest {
