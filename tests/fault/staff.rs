@@ -47,11 +47,7 @@ pub(crate) fn body(rules: Rules) -> Value {
 /// The answer to a change as an outcome.
 pub(crate) fn changed(rules: Rules, answer: &Answer) -> Outcome {
     if answer.status != 200 {
-        return match outcome(answer) {
-            // The show is read once more after the commit; where that fails, the change has been made all the same.
-            Outcome::Refused(code) if code == "database_away" => Outcome::Unknown(code),
-            other => other,
-        };
+        return outcome(answer);
     }
     let now = answer.json();
     let opens_later = !now["sales_open_at"].is_null();

@@ -128,8 +128,6 @@ impl Stage {
         house::import(&desk)?;
         house::import_this(&desk, &large_hall())?;
         house::hire(&desk)?;
-        // Making an account there leaves the name of a key that no node has.
-        desk.done(&["forget-signing-key"])?;
         let to = SocketAddr::from((Ipv4Addr::LOCALHOST, cluster.port()));
         let mut nodes = Vec::new();
         for name in ["node-a", "node-b"] {

@@ -40,7 +40,7 @@ pub(crate) async fn run(config: &Config) -> Result {
     demo::guard_open(config, &db).await?;
     let house = House::open(config, db).await?;
     let seeded = match config.purpose {
-        Purpose::Demo => Some(demo::seed(&house.db, &house.app).await?),
+        Purpose::Demo => Some(demo::seed(&house.db, &house.app, config.booking.demo_sales).await?),
         Purpose::Cinema => None,
     };
     if let Some(at) = config.metrics.listen {

@@ -35,21 +35,26 @@ pub struct House {
 impl House {
     /// `houselights demo`, as a newcomer starts it.
     pub fn demo() -> Result<Self> {
-        Self::open("demo", None)
+        Self::open("demo", None, "off")
+    }
+
+    /// The same in the middle of the week: made-up customers have bought seats.
+    pub fn demo_with_sales() -> Result<Self> {
+        Self::open("demo", None, "on")
     }
 
     /// A server with this programme and nobody in it.
     pub fn with(programme: &Value) -> Result<Self> {
-        Self::open("serve", Some(programme))
+        Self::open("serve", Some(programme), "off")
     }
 
-    fn open(command: &'static str, programme: Option<&Value>) -> Result<Self> {
+    fn open(command: &'static str, programme: Option<&Value>, sales: &str) -> Result<Self> {
         let binary = env::var_os(BINARY).map(PathBuf::from);
         let binary =
             binary.ok_or_else(|| format!("run this by `cargo xtask browser`, or name a binary in {BINARY}"))?;
         let folder = tempfile::tempdir()?;
         let recipe = Recipe::new(&binary, &folder.path().join("data"));
-        let recipe = Recipe { command, wrapper: DIES_WITH_US.into(), ..recipe };
+        let recipe = Recipe { command, wrapper: DIES_WITH_US.into(), ..recipe }.with("DEMO_SALES", &sales);
         if let Some(programme) = programme {
             let file = folder.path().join("programme.json");
             fs::write(&file, programme.to_string())?;

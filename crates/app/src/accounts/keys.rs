@@ -89,6 +89,15 @@ impl SigningKeys {
         Ok(Self(Arc::new(Ring { keys, generation: AtomicU64::default(), file: Some(file) })))
     }
 
+    /// A key that nobody knows and nothing keeps.
+    pub(super) fn made_up(entropy: &dyn Entropy) -> Result<Self> {
+        let mut bytes = [0_u8; 32];
+        entropy.fill(&mut bytes)?;
+        let letter = |digit: u8| char::from(b'a' + digit);
+        let secret: String = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(letter).collect();
+        Self::from_secret(&secret)
+    }
+
     /// One key from the configuration, the same on every node: 32 bytes or more.
     pub fn from_secret(secret: &str) -> Result<Self> {
         Self::from_secrets(secret, &[])

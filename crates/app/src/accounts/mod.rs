@@ -157,6 +157,28 @@ impl Accounts {
         settings: AccountSettings,
     ) -> Result<Arc<Self>> {
         agreement::reach(&db, &keys).await?;
+        Self::with_keys(db, clock, entropy, keys, settings).await
+    }
+
+    /// As [`Self::open`], for a program that signs nothing: it has no key of the house, makes no file for one, and notes
+    /// none in the database, where nodes would look for it.
+    pub async fn without_tokens(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        settings: AccountSettings,
+    ) -> Result<Arc<Self>> {
+        let keys = SigningKeys::made_up(&*entropy)?;
+        Self::with_keys(db, clock, entropy, keys, settings).await
+    }
+
+    async fn with_keys(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        keys: SigningKeys,
+        settings: AccountSettings,
+    ) -> Result<Arc<Self>> {
         let accounts = Self {
             tokens: Tokens::new(keys, &settings),
             verified: VerifiedTokens::default(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use houselights_app::{
-    accounts::{Accounts, NewAccount, SigningKeys},
+    accounts::{Accounts, NewAccount},
     clock::SystemClock,
     entropy::SystemEntropy,
 };
@@ -29,13 +29,7 @@ pub(crate) async fn create(config: &Config, args: &cli::Superuser) -> Result {
     let account = gather(args, &settings.passwords)?;
     let db = open(config, Access::Maintain).await?;
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy::default()));
-    // This command signs no token, so it needs no key of the house, and leaves no file behind.
-    let mut bytes = [0_u8; 32];
-    houselights_app::Entropy::fill(&*entropy, &mut bytes)?;
-    let secret: String =
-        bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(b'a' + digit)).collect();
-    let keys = SigningKeys::from_secret(&secret)?;
-    let accounts = Accounts::open(db, clock, entropy, keys, settings).await?;
+    let accounts = Accounts::without_tokens(db, clock, entropy, settings).await?;
     let made = accounts.create_superuser(account).await?;
     Ok(print::out(&format!("Superuser {:?} was made (account {}).\n", made.username, made.id.0))?)
 }

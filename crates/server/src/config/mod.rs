@@ -126,6 +126,7 @@ impl std::fmt::Debug for Accounts {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Booking {
     pub(crate) seats_per_order: usize,
+    pub(crate) demo_sales: bool,
     pub(crate) queue: usize,
     pub(crate) longest_wait: Duration,
     pub(crate) batch: usize,
@@ -192,6 +193,7 @@ impl Config {
             accounts: Accounts::from_layers(from, cores),
             booking: Booking {
                 seats_per_order: from.take("seats_per_order", |text| whole(text, 1..=1000)),
+                demo_sales: from.take("demo_sales", on_off),
                 queue: from.take("engine_queue", |text| whole(text, 1..=1_000_000)),
                 longest_wait: from
                     .take("engine_longest_wait", |text| duration(text, Duration::from_millis(10)..=SECOND * 60)),

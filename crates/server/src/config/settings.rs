@@ -259,6 +259,12 @@ const ACCOUNTS: &[Setting] = &[
 const BOOKING: &[Setting] = &[
     set("seats_per_order", "10", Unit::Number, "The most seats in one order."),
     set(
+        "demo_sales",
+        "off",
+        Unit::OnOff,
+        "Whether made-up customers buy seats of the demo's shows, a few thousand orders. Off: the first booking is yours, number 1. Nothing but `houselights demo` looks at it.",
+    ),
+    set(
         "engine_queue",
         "4096",
         Unit::Number,

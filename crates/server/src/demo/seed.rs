@@ -86,8 +86,8 @@ pub(crate) async fn guard_open(config: &Config, db: &Db) -> Result {
     }
 }
 
-/// Adds what is missing: the programme of this week, the users, and what made-up customers have bought.
-pub(crate) async fn seed(db: &Db, app: &App) -> Result<Seeded> {
+/// Adds what is missing: the programme of this week, the users and, with `sales`, what made-up customers have bought.
+pub(crate) async fn seed(db: &Db, app: &App, sales: bool) -> Result<Seeded> {
     let programme = super::programme(app.clock.now());
     let seeded =
         Seeded { cinemas: programme.cinemas.len(), films: programme.movies.len(), shows: programme.shows.len() };
@@ -100,7 +100,9 @@ pub(crate) async fn seed(db: &Db, app: &App) -> Result<Seeded> {
             app.accounts.create_with_role(&Identity::HOUSE, new, role).await?;
         }
     }
-    sales::sell(db, app, USERS[0].0).await?;
+    if sales {
+        sales::sell(db, app, USERS[0].0).await?;
+    }
     Ok(seeded)
 }
 

@@ -3,7 +3,7 @@
 mod code;
 mod mapping;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Display};
 
 use axum::{
     body::Body,
@@ -101,6 +101,13 @@ impl Problem {
     pub(crate) fn with_fault(mut self, fault: impl Into<String>) -> Self {
         self.fault = Some(fault.into().into());
         self
+    }
+
+    /// The same trouble, met when what has just been changed was to be read for the answer: the change stands.
+    #[must_use]
+    pub(crate) fn after_change(self, what: impl Display) -> Self {
+        let detail = format!("{what} was changed, but cannot be read just now. Look at it before trying anew.");
+        Self { code: Code::OutcomeUnknown, detail: detail.into(), ..self }
     }
 
     /// The machine word.

@@ -39,7 +39,7 @@ async fn all(folder: &Path) -> Result {
         fs::remove_dir_all(folder)?;
     }
     fs::create_dir_all(folder)?;
-    let stage = Stage::set(House::demo()?)?;
+    let stage = Stage::set(House::demo_with_sales()?)?;
     let scene = Scene::set(&stage.house)?;
     let mut wrong = Vec::new();
     for (size, look) in [("desktop", Look::DESKTOP), ("phone", Look::PHONE)] {

@@ -53,6 +53,24 @@ async fn a_node_with_a_key_of_its_own_is_refused_and_one_with_the_same_knows_eve
 }
 
 #[tokio::test]
+async fn who_signs_nothing_is_in_no_nodes_way() {
+    let database = shared().empty().unwrap();
+    let aside = async |letter: &str| {
+        let db = Db::open_postgres(PostgresOptions::at(database.url()), Access::Maintain).await.unwrap();
+        let (clock, entropy) = (Arc::new(FakeClock::at(NOON)), Arc::new(CountingEntropy::default()));
+        let accounts = Accounts::without_tokens(db, clock, entropy, settings()).await.unwrap();
+        accounts.create_superuser(new(letter, GOOD)).await.unwrap();
+    };
+    // Before the first node, and beside it.
+    aside("alice").await;
+    let node = start(&database, SigningKeys::from_secret(SECRET).unwrap()).await.unwrap();
+    aside("bob").await;
+    node.log_in("alice", GOOD, HERE).await.unwrap();
+    node.log_in("bob", GOOD, HERE).await.unwrap();
+    start(&database, SigningKeys::from_secret(SECRET).unwrap()).await.unwrap();
+}
+
+#[tokio::test]
 async fn keys_are_changed_node_by_node_and_nobody_is_signed_out() {
     let database = shared().empty().unwrap();
     let signs = |newest: &str, before: &[String]| SigningKeys::from_secrets(&secret(newest), before).unwrap();

@@ -139,7 +139,10 @@ async fn rebuild(
         let places = fields.read(|f| Places::read(f, How::Whole))?;
         let before = site.app.office.screen(id).await?.layout;
         let screen = site.app.office.change_screen(id, move |draft| places.apply(draft)).await?;
-        let version = StaffLayout::of(&site.app.office.layout(screen.layout).await?, screen.layout)?;
+        let layout = site.app.office.layout(screen.layout).await;
+        let layout =
+            layout.map_err(|unread| Problem::from(unread).after_change(format_args!("The layout of screen {id}")))?;
+        let version = StaffLayout::of(&layout, screen.layout)?;
         if screen.layout == before {
             return Ok((StatusCode::OK, Json(version)).into_response());
         }

@@ -140,7 +140,7 @@ async fn add(State(site): Web, staff: Staff, key: IdempotencyKey, fields: Fields
         let mut draft = ShowDraft::default();
         fields.read(|f| Change::read(f, How::Whole))?.named(&site).await?.apply(&mut draft);
         let show = site.app.office.add_show(draft).await?;
-        Ok(created(PLACE, show.id.0, StaffShow::one(&site, show).await?))
+        Ok(created(PLACE, show.id.0, StaffShow::changed(&site, show).await?))
     })
     .await
 }
@@ -187,7 +187,7 @@ async fn changed(site: &Site, by: Staff, id: ShowId, (how, fields): (How, &Field
     site.limits.change(by.0.user)?;
     let change = fields.read(|f| Change::read(f, how))?.named(site).await?;
     let show = site.app.office.change_show(id, move |draft| change.apply(draft)).await?;
-    Ok(Json(StaffShow::one(site, show).await?))
+    Ok(Json(StaffShow::changed(site, show).await?))
 }
 
 /// Call a show off: nothing more is sold, and its screen is free for another. It cannot be undone.
@@ -211,7 +211,7 @@ async fn call_off(
 ) -> Result<Response> {
     once(&site, staff.0, (&format!("POST {PLACE}{id}/call-off/"), key), &fields, async || {
         let show = site.app.office.call_off(id).await?;
-        Ok(Json(StaffShow::one(&site, show).await?))
+        Ok(Json(StaffShow::changed(&site, show).await?))
     })
     .await
 }

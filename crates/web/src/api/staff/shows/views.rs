@@ -155,6 +155,12 @@ impl StaffShow {
         Self::all(site, vec![show]).await?.pop().ok_or_else(|| Problem::internal("a show without a view"))
     }
 
+    /// A show that has just been changed: if it cannot be looked at now, the change stands all the same.
+    pub(super) async fn changed(site: &Site, show: StoredShow) -> Result<Self> {
+        let id = show.id;
+        Self::one(site, show).await.map_err(|unread| unread.after_change(format_args!("Show {id}")))
+    }
+
     fn of(show: StoredShow, layout_version: i64, live_tickets: u32) -> Result<Self> {
         let broken = |what: &str| Problem::internal(format!("show {} has {what}", show.id));
         let zone = TimeZone::get(&show.timezone).map_err(|_| broken("an unknown time zone"))?;
