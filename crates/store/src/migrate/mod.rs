@@ -60,8 +60,8 @@ const PATIENCE: &str = "SET lock_timeout = '100ms'";
 /// How often it comes again, after such pauses: less than a minute, which is how long others wait for it.
 const ATTEMPTS: u32 = 150;
 const PAUSE: Duration = Duration::from_millis(200);
-/// Stood before the first step when it was written down, by its sum, in the first databases.
-const FIRST: &str = "SET LOCAL lock_timeout = '5s';\n";
+/// The sum of the first step as it was carried out.
+const BEGUN: &str = "SELECT checksum FROM refinery_schema_history WHERE version = 1";
 
 /// The steps as one database wants them. Each also writes down whom it leaves behind.
 fn migrations(steps: &[Step], text: impl Fn(&Step) -> String) -> Result<Vec<Migration>> {
@@ -77,6 +77,27 @@ fn migrations(steps: &[Step], text: impl Fn(&Step) -> String) -> Result<Vec<Migr
             Migration::unapplied(step.name, &sql).map_err(|error| Error::Bug(error.to_string()))
         })
         .collect()
+}
+
+fn sqlite_text(step: &Step) -> String {
+    dialect::sqlite_schema(&format!("{}{}", step.both, step.sqlite))
+}
+
+fn postgres_text(step: &Step) -> String {
+    dialect::postgres_schema(&format!("{}{}", step.both, step.postgres))
+}
+
+/// Refuses a database whose first step was another than this program's. A step never changes once it is released.
+fn begun_as(begun: &str, steps: &[Step], text: impl Fn(&Step) -> String) -> Result<()> {
+    let first = migrations(steps.get(..1).unwrap_or_default(), text)?;
+    if first.iter().all(|step| step.checksum().to_string() == begun) {
+        return Ok(());
+    }
+    Err(Error::Setup(
+        "the database was made by a Houselights from before its first release, whose tables were different ones: begin \
+         with an empty database (of the demo: delete its folder)"
+            .into(),
+    ))
 }
 
 /// What this program knows.
@@ -152,6 +173,9 @@ pub(crate) fn sqlite_state(connection: &rusqlite::Connection, steps: &[Step]) ->
         0 => 0,
         _ => number("SELECT coalesce(max(version), 0) FROM refinery_schema_history")?,
     };
+    if at > 0 {
+        begun_as(&connection.query_row(BEGUN, [], |row| row.get::<_, String>(0))?, steps, sqlite_text)?;
+    }
     let works_with = if at > known(steps) { number(WORKS_WITH).optional()? } else { None };
     Ok(state(at, works_with, steps))
 }
@@ -162,10 +186,7 @@ pub(crate) fn sqlite(connection: &mut rusqlite::Connection, steps: &[Step]) -> R
     if !matches!(before, SchemaState::Behind { .. }) {
         return Ok(before);
     }
-    Runner::new(&migrations(steps, |step| dialect::sqlite_schema(&format!("{}{}", step.both, step.sqlite)))?)
-        .set_grouped(true)
-        .run(connection)
-        .map_err(|error| failed(&error))?;
+    Runner::new(&migrations(steps, sqlite_text)?).set_grouped(true).run(connection).map_err(|error| failed(&error))?;
     sqlite_state(connection, steps)
 }
 
@@ -177,6 +198,10 @@ pub(crate) async fn postgres_state(db: &Postgres, steps: &[Step]) -> Result<Sche
     } else {
         number(db.rows("SELECT coalesce(max(version), 0) FROM refinery_schema_history", Vec::new()).await?)?
     };
+    if at > 0 {
+        let begun = db.rows(BEGUN, Vec::new()).await?.first_mut().map(Row::next::<String>).transpose()?;
+        begun_as(&begun.unwrap_or_default(), steps, postgres_text)?;
+    }
     let mut works_with = Vec::new();
     if at > known(steps) {
         works_with = db.rows(WORKS_WITH, Vec::new()).await?;
@@ -205,11 +230,7 @@ pub(crate) async fn postgres(db: &Postgres, steps: &[Step]) -> Result<SchemaStat
     if !matches!(before, SchemaState::Behind { .. }) {
         return Ok(before);
     }
-    let text = |step: &Step| {
-        let first = if step.name == STEPS[0].name { FIRST } else { "" };
-        format!("{first}{}", dialect::postgres_schema(&format!("{}{}", step.both, step.postgres)))
-    };
-    let runner = Runner::new(&migrations(steps, text)?).set_grouped(true);
+    let runner = Runner::new(&migrations(steps, postgres_text)?).set_grouped(true);
     let mut attempt = 1;
     loop {
         let mut client = db.connect().await?;

@@ -194,3 +194,19 @@ async fn on_an_embedded_database_one_can_go_back_by_a_version_that_works_with_it
     drop(embedded(folder.path(), THIRD).unwrap());
     assert!(refused(&embedded(folder.path(), FIRST)));
 }
+
+#[tokio::test]
+async fn a_database_that_began_with_other_tables_is_refused() {
+    let edited = async |db: Db| {
+        let edit = "UPDATE refinery_schema_history SET checksum = '1' WHERE version = 1";
+        db.write(move |tx| Box::pin(async move { tx.rows(edit, params![]).await.map(drop) })).await.unwrap();
+    };
+    let folder = tempfile::tempdir().unwrap();
+    edited(embedded(folder.path(), FIRST).unwrap()).await;
+    let database = shared().empty().unwrap();
+    edited(node(&database, FIRST).await.unwrap()).await;
+    for again in [embedded(folder.path(), FIRST), node(&database, FIRST).await] {
+        let why = again.unwrap_err();
+        assert!(matches!(why, Error::Setup(_)) && why.to_string().contains("begin with an empty database"), "{why}");
+    }
+}
