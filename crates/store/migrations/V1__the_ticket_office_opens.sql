@@ -160,5 +160,8 @@ CREATE TABLE meta (
   value TEXT NOT NULL
 );
 
+-- Which tables this step made. It was changed before the first release, and never is again.
+INSERT INTO meta (name, value) VALUES ('begun', '2');
+
 -- Orders whose hold may have run out; confirmed orders never stand in it.
 CREATE INDEX orders_held ON orders (hold_until) WHERE state = 0;
