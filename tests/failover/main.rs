@@ -1,7 +1,6 @@
 //! PostgreSQL loses its primary while customers book: `cargo xtask failover`, told of in docs/FAULTS.md. The machines
 //! are made from the templates of deploy/ha; the load and its checker are the program `fault`.
 #![expect(clippy::print_stdout, reason = "a test program's output is its interface")]
-#![expect(clippy::print_stderr, reason = "and so are its complaints")]
 
 mod drill;
 mod office;
@@ -9,7 +8,7 @@ mod probe;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use houselights_tests::harness::{Attempting as _, Result};
+use houselights_tests::harness::{self, Attempting as _, Result};
 use office::By;
 
 /// What was asked for on the command line.
@@ -26,13 +25,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    match args().and_then(|args| drill::run(&args)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("error: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    harness::ended(args().and_then(|args| drill::run(&args)))
 }
 
 fn args() -> Result<Args> {

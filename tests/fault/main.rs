@@ -36,7 +36,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use houselights_tests::harness::{Attempting as _, Result, house};
+use houselights_tests::harness::{self, Attempting as _, Result, house};
 use mutants::Mutation;
 use nemesis::Nemesis;
 use rounds::{Length, rounds};
@@ -75,13 +75,7 @@ impl Args {
 }
 
 fn main() -> ExitCode {
-    match args().and_then(|args| run(&args)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("error: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    harness::ended(args().and_then(|args| run(&args)))
 }
 
 fn args() -> Result<Args> {

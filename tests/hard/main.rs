@@ -1,6 +1,5 @@
 //! Hard inputs and bad places, on the real binary: `cargo xtask hard`, told of in docs/FAULTS.md.
 #![expect(clippy::print_stdout, reason = "a test program's output is its interface")]
-#![expect(clippy::print_stderr, reason = "and so are its complaints")]
 
 mod bodies;
 mod connections;
@@ -12,7 +11,7 @@ mod stop;
 
 use std::{fs, path::PathBuf, process::ExitCode, time::Instant};
 
-use houselights_tests::harness::{Attempting as _, Result, house, server::Recipe};
+use houselights_tests::harness::{self, Attempting as _, Result, house, server::Recipe};
 
 /// Where a case works.
 pub(crate) struct Place {
@@ -51,13 +50,7 @@ const CASES: [Case; 14] = [
 ];
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("error: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    harness::ended(run())
 }
 
 fn run() -> Result {

@@ -1,7 +1,6 @@
 //! Two nodes of one release become nodes of the next one by one, and go back, while customers book: `cargo xtask
 //! upgrade`, told of in deploy/UPGRADING.md. The load and its checker are the program `fault`.
 #![expect(clippy::print_stdout, reason = "a test program's output is its interface")]
-#![expect(clippy::print_stderr, reason = "and so are its complaints")]
 
 mod balanced;
 mod drill;
@@ -11,7 +10,7 @@ mod papers;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use houselights_tests::harness::Result;
+use houselights_tests::harness::{self, Result};
 
 /// What was asked for on the command line.
 #[derive(Debug, Default)]
@@ -27,13 +26,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    match args().and_then(|args| drill::run(&args)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("error: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    harness::ended(args().and_then(|args| drill::run(&args)))
 }
 
 fn args() -> Result<Args> {

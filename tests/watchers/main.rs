@@ -1,7 +1,6 @@
 //! Thousands who watch one show: how soon each hears of a booking, and what each costs. `cargo xtask watchers`; figures
 //! in docs/PERFORMANCE.md.
 #![expect(clippy::print_stdout, reason = "a measuring program's output is its interface")]
-#![expect(clippy::print_stderr, reason = "and so are its complaints")]
 
 mod crowd;
 
@@ -16,7 +15,7 @@ use std::{
 
 use crowd::{Board, Crowd};
 use houselights_tests::harness::{
-    Attempting as _, Result,
+    self, Attempting as _, Result,
     client::{Ask, Client},
     house::{self, Customer, wanted},
     server::Recipe,
@@ -33,13 +32,7 @@ const RUSH: u32 = 500;
 const RUSH_EVERY: Duration = Duration::from_millis(20);
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("error: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    harness::ended(run())
 }
 
 fn run() -> Result {

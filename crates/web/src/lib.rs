@@ -9,6 +9,7 @@ pub mod auth;
 pub mod body;
 mod compress;
 mod cors;
+pub mod dice;
 mod docs;
 pub mod etag;
 pub mod front;

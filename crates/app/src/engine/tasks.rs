@@ -35,7 +35,12 @@ pub(super) async fn start(db: Db, settings: LaneSettings, work: Work) -> Result<
                         tasks.spawn(run(lane, work.clone()));
                     }
                 }
-                tasks.join_all().await;
+                // One that panics does not take the others along.
+                while let Some(ended) = tasks.join_next().await {
+                    if ended.is_err() {
+                        tracing::error!("a lane panicked");
+                    }
+                }
             });
         })
         .map_err(failed)?;

@@ -7,11 +7,12 @@ use houselights_domain::{
     SeatNumber,
     layout::{Layout, Seat, SeatKind},
 };
+use houselights_web::dice::Dice;
 
 /// How full an ordinary show is, in hundredths, by the days that are left.
 const FULL: [u64; 7] = [48, 30, 18, 12, 8, 5, 3];
 /// Of the parties, in hundredths: alone, two, three, the rest four.
-const SIZES: [(u64, usize); 4] = [(14, 1), (66, 2), (84, 3), (100, 4)];
+const SIZES: [(u32, usize); 4] = [(14, 1), (66, 2), (84, 3), (100, 4)];
 /// So many places a party looks at before it takes the best of them.
 const LOOKS: usize = 12;
 /// So many parties in a row find no place before the hall is taken for full.
@@ -49,17 +50,18 @@ pub(super) struct Party {
 pub(super) fn parties(showing: &Showing<'_>) -> Vec<Party> {
     let mut dice = Dice::of(showing.key);
     // Some shows are talked about, and one in fourteen by everybody.
-    let popularity = if dice.roll(14) == 0 { 260 } else { 40 + dice.roll(121) };
+    let popularity = if dice.throw(14) == 0 { 260 } else { 40 + u64::from(dice.throw(121)) };
     let evening = if showing.is_evening { 130 } else { 70 };
     let full = FULL.get(showing.days).copied().unwrap_or_default();
     let share = (full * popularity * evening / 10_000).min(100);
     let wanted = u64::from(showing.hall.total_seats()) * share / 100;
+    let payers = u32::try_from(names().count()).unwrap_or(1);
     let mut hall = Hall::new(showing.hall.seats(), showing.spared);
     let (mut parties, mut misses) = (Vec::new(), 0);
     while (hall.taken.len() as u64) < wanted && misses < MISSES {
-        let roll = dice.roll(100);
+        let roll = dice.throw(100);
         let size = SIZES.iter().find(|(below, _)| roll < *below).map_or(1, |(_, size)| *size);
-        let payer = usize::try_from(dice.roll(names().count() as u64)).unwrap_or(0);
+        let payer = dice.throw(payers) as usize;
         match hall.best_place(size, &mut dice) {
             Some(place) => {
                 parties.push(Party { payer, seats: hall.take(place, size) });
@@ -94,7 +96,8 @@ impl<'a> Hall<'a> {
     /// Where a party of this size sits down: of some places that it looks at, the one nearest to the middle of the hall
     /// and to two thirds of the way back.
     fn best_place(&self, size: usize, dice: &mut Dice) -> Option<usize> {
-        let looks = (0..LOOKS).map(|_| usize::try_from(dice.roll(self.seats.len() as u64)).unwrap_or(0));
+        let seats = u32::try_from(self.seats.len()).unwrap_or(u32::MAX);
+        let looks = (0..LOOKS).map(|_| dice.throw(seats) as usize);
         let looks: Vec<usize> = looks.collect();
         looks.into_iter().filter(|first| self.has_room(*first, size)).min_by_key(|first| self.distance(*first, size))
     }
@@ -124,23 +127,5 @@ impl<'a> Hall<'a> {
     fn take(&mut self, first: usize, size: usize) -> Vec<SeatNumber> {
         self.taken.extend(first..first + size);
         self.seats.iter().skip(first).take(size).map(|seat| seat.number).collect()
-    }
-}
-
-/// Rolls that follow from a text alone, on every machine and in every release: FNV-1a, then `SplitMix64`.
-struct Dice(u64);
-
-impl Dice {
-    fn of(text: &str) -> Self {
-        let fnv = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        Self(text.bytes().fold(0xcbf2_9ce4_8422_2325, fnv))
-    }
-
-    /// Below `sides`, which is at least 1.
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % sides.max(1)
     }
 }

@@ -1,4 +1,4 @@
-//! What drawings are drawn with: shapes as presentation attributes, colours, and dice that always fall alike.
+//! What drawings are drawn with: shapes as presentation attributes, colours.
 
 use std::fmt::{Display, Write as _};
 
@@ -47,42 +47,6 @@ pub(super) const PALETTES: [Palette; 12] = [
     palette("#0d1b2a", "#e8e9e4", "#e9c46a", "#a9bcd0", "#415a77"),
     palette("#22223b", "#f2e9e4", "#f28482", "#f6bd60", "#6d6f94"),
 ];
-
-/// Dice whose throws follow from a text (FNV-1a), so that a film's poster stays what it is.
-#[derive(Clone, Debug)]
-pub(super) struct Dice(u64);
-
-impl Dice {
-    pub(super) fn of(text: &str) -> Self {
-        let seed = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        Self(text.bytes().fold(0xcbf2_9ce4_8422_2325, seed))
-    }
-
-    /// What tells these dice from others.
-    pub(super) const fn mark(&self) -> u64 {
-        self.0
-    }
-
-    /// A number below `sides` (`SplitMix64`).
-    pub(super) fn throw(&mut self, sides: u32) -> u32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        u32::try_from((z >> 32) % u64::from(sides.max(1))).unwrap_or(0)
-    }
-
-    /// A number from `from` to `to`.
-    pub(super) fn between(&mut self, from: f64, to: f64) -> f64 {
-        from + (to - from) * f64::from(self.throw(1_001)) / 1_000.0
-    }
-
-    /// One of several.
-    pub(super) fn one_of<T: Copy>(&mut self, choice: &[T]) -> Option<T> {
-        let at = self.throw(u32::try_from(choice.len()).unwrap_or(1));
-        choice.get(at as usize).copied()
-    }
-}
 
 /// The drawing so far.
 #[derive(Debug, Default)]

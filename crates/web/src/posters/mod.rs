@@ -10,7 +10,8 @@ mod shapes;
 #[cfg(test)]
 mod tests;
 
-use canvas::{Canvas, Dice, HEIGHT, PALETTES, Palette, WIDTH};
+use crate::dice::Dice;
+use canvas::{Canvas, HEIGHT, PALETTES, Palette, WIDTH};
 use lettering::{Lettering, clean, escaped};
 
 /// Grows when a drawing changes, so that posters that browsers have kept are fetched anew.

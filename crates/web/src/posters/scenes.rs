@@ -3,9 +3,10 @@
 use std::{f64::consts::TAU, fmt::Write as _};
 
 use super::{
-    canvas::{Canvas, Dice, HEIGHT, Palette, WIDTH, short},
+    canvas::{Canvas, HEIGHT, Palette, WIDTH, short},
     lettering::{Align, Face, Keep, Lettering},
 };
+use crate::dice::Dice;
 
 /// A city at night.
 pub(super) fn city(canvas: &mut Canvas, dice: &mut Dice, colours: &Palette) -> Lettering {

@@ -3,9 +3,10 @@
 use std::f64::consts::TAU;
 
 use super::{
-    canvas::{Canvas, Dice, HEIGHT, Palette, WIDTH, short},
+    canvas::{Canvas, HEIGHT, Palette, WIDTH, short},
     lettering::{Align, Face, Keep, Lettering, clean, escaped},
 };
+use crate::dice::Dice;
 
 /// Rays from behind a disc.
 pub(super) fn rays(canvas: &mut Canvas, dice: &mut Dice, colours: &Palette) -> Lettering {

@@ -2,6 +2,8 @@
 
 mod code;
 mod mapping;
+#[cfg(test)]
+mod tests;
 
 use std::{borrow::Cow, fmt::Display};
 
@@ -103,10 +105,10 @@ impl Problem {
         self
     }
 
-    /// The same trouble, met when what has just been changed was to be read for the answer: the change stands.
+    /// The same trouble, met when what has just been saved was to be read for the answer: it stands.
     #[must_use]
     pub(crate) fn after_change(self, what: impl Display) -> Self {
-        let detail = format!("{what} was changed, but cannot be read just now. Look at it before trying anew.");
+        let detail = format!("{what} was saved, but cannot be read just now. Look at it before trying anew.");
         Self { code: Code::OutcomeUnknown, detail: detail.into(), ..self }
     }
 
